@@ -1,0 +1,105 @@
+'use client';
+
+import { Download, LineChart as LineShape, Table } from 'lucide-react';
+import { type ReactNode, useId } from 'react';
+import { chartCsv } from '../../domain/chart/chart-csv.ts';
+import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import { type ChartUnit, formatUnit } from '../../domain/chart/chart-unit.ts';
+import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
+import { formatClock } from '../../domain/time-format.ts';
+import { useZone } from '../ui/clock.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { Link } from '../ui/link.tsx';
+import { saveText } from '../ui/save-text.ts';
+import { LineSwatch } from './line-swatch.tsx';
+import { ShareChart } from './share-chart.tsx';
+
+type ChartFrameProps = {
+  title: string;
+  unit: ChartUnit;
+  chart: PreparedChart;
+  sentence: string;
+  isTable: boolean;
+  onToggle: () => void;
+  /** What the chart is made of; without it there is nothing that could be drawn again elsewhere. */
+  spec: ChartSpec | undefined;
+  children: ReactNode;
+};
+
+export function ChartFrame(props: ChartFrameProps) {
+  const { title, unit, chart, sentence, isTable, onToggle, spec, children } = props;
+  const titleId = useId();
+  return (
+    <figure aria-labelledby={titleId} className="flex min-w-0 flex-col gap-1.5">
+      <div className="flex items-start justify-between gap-3">
+        <figcaption id={titleId} className="pt-1 font-medium">
+          {title}
+        </figcaption>
+        <div className="flex">
+          <IconButton
+            label={isTable ? `Show ${title} as a chart` : `Show ${title} as a table`}
+            icon={isTable ? LineShape : Table}
+            size="small"
+            aria-pressed={isTable}
+            onClick={onToggle}
+          />
+          <IconButton
+            label={`Download ${title} as CSV`}
+            icon={Download}
+            size="small"
+            disabledReason={chart.isEmpty ? 'There is no data to download.' : undefined}
+            onClick={() => saveText(`${title}.csv`, chartCsv(chart), 'text/csv')}
+          />
+          {spec !== undefined && <ShareChart title={title} spec={spec} range={chart.range} />}
+        </div>
+      </div>
+      <p className="sr-only">{sentence}</p>
+      <ChartLegend chart={chart} unit={unit} />
+      {children}
+      <ChartMarks chart={chart} />
+    </figure>
+  );
+}
+
+function ChartLegend({ chart, unit }: { chart: PreparedChart; unit: ChartUnit }) {
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-xs">
+      {chart.lines.map((line) => (
+        <li key={line.key} className="flex items-center gap-1.5">
+          <LineSwatch look={line} />
+          <span className="text-ink-muted">{line.label}</span>
+          <span className="font-medium tabular-nums">{formatUnit(line.last?.value, unit)}</span>
+        </li>
+      ))}
+      {chart.thresholds
+        .filter((threshold) => threshold.isOffScale)
+        .map((threshold) => (
+          <li key={threshold.label} className="text-ink-muted">
+            {threshold.label}: far above this chart
+          </li>
+        ))}
+    </ul>
+  );
+}
+
+function ChartMarks({ chart }: { chart: PreparedChart }) {
+  const zone = useZone();
+  if (chart.marks.length === 0) return null;
+  return (
+    <ul aria-label="Marks" className="flex flex-wrap gap-x-4 gap-y-0.5 text-ink-muted text-xs">
+      {chart.marks.map((mark) => (
+        <li key={`${mark.at} ${mark.label}`} className="flex gap-1">
+          <span aria-hidden>▾</span>
+          <span className="tabular-nums">{formatClock(mark.at, zone)}</span>
+          {mark.href === undefined ? (
+            mark.label
+          ) : (
+            <Link href={mark.href} className="text-ink underline decoration-line-strong underline-offset-2">
+              {mark.label}
+            </Link>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,66 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { Server } from 'lucide-react';
+import { useProject } from '../project/project-context.tsx';
+import { errorSentence } from '../refusal-of.ts';
+import { useTrpc } from '../trpc-provider.tsx';
+import { EmptyState } from '../ui/empty-state.tsx';
+import { Page } from '../ui/page.tsx';
+import { PageHeader } from '../ui/page-header.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { type CostAsk, costInput, podsHref, projectInput, rangeText } from './cost-ask.ts';
+import { CostPodPanels } from './cost-pod-panels.tsx';
+
+type Props = {
+  readonly ask: CostAsk;
+  readonly group: string;
+  readonly podUid: string | null;
+  readonly nodeUid: string;
+};
+
+/** The rows that sum to one pod's amount, its intervals, and the price rows that they rest on. */
+export function CostPodPage({ ask, group, podUid, nodeUid }: Props) {
+  const { data, error } = usePod({ ask, group, podUid, nodeUid });
+  return (
+    <Page>
+      <PageHeader
+        title={podUid === null ? 'What was nobody’s on a node' : 'One pod’s amount'}
+        back={{ href: podsHref(ask, group), label: 'Pods behind the amount' }}
+        meta={
+          <>
+            <span>{rangeText(ask)}</span>
+            <span className="font-mono">{podUid ?? nodeUid}</span>
+          </>
+        }
+      />
+      {data === undefined ? (
+        error === null ? (
+          <SkeletonRows rows={8} columns={4} />
+        ) : (
+          <EmptyState icon={Server} title="The rows could not be read">
+            {errorSentence(error)}
+          </EmptyState>
+        )
+      ) : (
+        <CostPodPanels data={data} ask={ask} />
+      )}
+    </Page>
+  );
+}
+
+function usePod({ ask, group, podUid, nodeUid }: Props) {
+  const trpc = useTrpc();
+  const { projectId } = useProject();
+  const isInstance = ask.scope === 'instance';
+  const place = { group, podUid, nodeUid };
+  const own = useQuery({
+    ...trpc.costs.pod.queryOptions({ projectId, ...projectInput(ask), ...place }),
+    enabled: !isInstance,
+  });
+  const all = useQuery({
+    ...trpc.instanceCosts.pod.queryOptions({ ...costInput(ask), ...place }),
+    enabled: isInstance,
+  });
+  return isInstance ? all : own;
+}

@@ -1,0 +1,5 @@
+import type { inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '../../server/trpc/root.ts';
+
+type KafkaSources = inferRouterOutputs<AppRouter>['kafkaSources']['list'];
+export type KafkaSource = KafkaSources['sources'][number];

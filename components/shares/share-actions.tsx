@@ -1,0 +1,109 @@
+'use client';
+
+import { Ellipsis } from 'lucide-react';
+import { useState } from 'react';
+import { longestPictureDays, usualExpiryDays } from '../../domain/share/share-expiry.ts';
+import { SecretOnce } from '../settings/secret-once.tsx';
+import { useTrpc } from '../trpc-provider.tsx';
+import { Banner } from '../ui/banner.tsx';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { Menu, MenuItem } from '../ui/menu.tsx';
+import { useCommand } from '../use-command.ts';
+import type { SharedRow } from './share-standing.ts';
+
+/** Pause, resume, extend, a new secret, revoke. */
+export function ShareActions({ share }: { share: SharedRow }) {
+  const trpc = useTrpc();
+  const [asking, setAsking] = useState<'revoke' | 'rotate' | null>(null);
+  const [secret, setSecret] = useState<string | null>(null);
+  const close = () => setAsking(null);
+  const pause = useCommand((extra) => trpc.shares.pause.mutationOptions(extra));
+  const resume = useCommand((extra) => trpc.shares.resume.mutationOptions(extra));
+  const update = useCommand((extra) => trpc.shares.update.mutationOptions(extra));
+  const revoke = useCommand((extra) => trpc.shares.revoke.mutationOptions(extra), { onDone: close });
+  const rotate = useCommand((extra) => trpc.shares.rotate.mutationOptions(extra), {
+    onDone: (done) => {
+      close();
+      setSecret(done.secret);
+    },
+  });
+  const shareId = share.id;
+  const days = share.kind === 'picture' ? longestPictureDays : usualExpiryDays;
+  const error = pause.error ?? resume.error ?? update.error;
+  return (
+    <>
+      {error !== null && <Banner tone="bad" title={error} />}
+      <Menu
+        label={`Actions of ${share.title}`}
+        trigger={<IconButton label={`Actions of ${share.title}`} icon={Ellipsis} size="small" />}
+      >
+        {share.status === 'paused' ? (
+          <MenuItem onSelect={() => resume.run({ shareId })}>Resume</MenuItem>
+        ) : (
+          <MenuItem onSelect={() => pause.run({ shareId })}>Pause</MenuItem>
+        )}
+        <MenuItem onSelect={() => update.run({ shareId, expiresInDays: days })}>
+          End in {days} days from now
+        </MenuItem>
+        <MenuItem onSelect={() => setAsking('rotate')}>New secret …</MenuItem>
+        <MenuItem danger onSelect={() => setAsking('revoke')}>
+          Revoke …
+        </MenuItem>
+      </Menu>
+      <ConfirmDialog
+        title={`Revoke ${share.title}?`}
+        description="It closes at once for everybody who has it. This cannot be taken back."
+        confirmLabel="Revoke"
+        danger
+        open={asking === 'revoke'}
+        onOpenChange={(open) => (open ? undefined : close())}
+        busy={revoke.busy}
+        error={revoke.error ?? undefined}
+        onConfirm={() => revoke.run({ shareId })}
+      />
+      <ConfirmDialog
+        title={`Give ${share.title} a new secret?`}
+        description={
+          share.kind === 'signed'
+            ? 'The secret of now stays good until the next new one, so that your server can change over.'
+            : 'What people have of it stops working at once; they need the new one.'
+        }
+        confirmLabel="New secret"
+        open={asking === 'rotate'}
+        onOpenChange={(open) => (open ? undefined : close())}
+        busy={rotate.busy}
+        error={rotate.error ?? undefined}
+        onConfirm={() => rotate.run({ shareId })}
+      />
+      <NewSecret share={share} secret={secret} onDone={() => setSecret(null)} />
+    </>
+  );
+}
+
+type NewSecretProps = {
+  readonly share: SharedRow;
+  readonly secret: string | null;
+  readonly onDone: () => void;
+};
+
+function NewSecret({ share, secret, onDone }: NewSecretProps) {
+  return (
+    <Dialog
+      title={`New secret of ${share.title}`}
+      open={secret !== null}
+      onOpenChange={(open) => (open ? undefined : onDone())}
+    >
+      <SecretOnce what={secretWords(share)} secret={secretText(share, secret)} onDone={onDone} />
+    </Dialog>
+  );
+}
+
+const secretWords = ({ kind }: SharedRow) =>
+  kind === 'signed' ? 'Secret to sign with' : kind === 'share' ? 'Link' : 'End of the address';
+
+function secretText({ kind, id }: SharedRow, secret: string | null): string {
+  if (secret === null || kind === 'signed') return secret ?? '';
+  return kind === 'share' ? `${window.location.origin}/share/${id}#${secret}` : `?sig=${secret}`;
+}

@@ -1,0 +1,94 @@
+'use client';
+
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { chartKindWords } from '../../domain/chart/chart-words.ts';
+import { permissionReason } from '../project/permission-reason.ts';
+import { useProject } from '../project/project-context.tsx';
+import { errorSentence } from '../refusal-of.ts';
+import { useTrpc } from '../trpc-provider.tsx';
+import { Banner } from '../ui/banner.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { SkeletonRows } from '../ui/skeleton.tsx';
+import { useCommand } from '../use-command.ts';
+import { daysOf, emptyDraft } from './share-draft.ts';
+import { ShareFiles } from './share-files.tsx';
+import { ShareForm } from './share-form.tsx';
+import { ShareMade } from './share-made.tsx';
+import type { SharedChart } from './shared-chart.ts';
+
+type Props = { readonly chart: SharedChart; readonly onClose: () => void };
+
+/** Link, embed code, picture and files of one chart; loaded when somebody asks for it. */
+export function ShareDialog({ chart, onClose }: Props) {
+  const { viewer } = useProject();
+  const reason = permissionReason('shares.create', viewer);
+  return (
+    <Dialog
+      title={`Share ${chart.title}`}
+      description="People outside see the chart without an account, and only the labels that you give here."
+      size="large"
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+    >
+      <div className="flex flex-col gap-6">
+        {reason === undefined ? (
+          <ShareOutside chart={chart} onDone={onClose} />
+        ) : (
+          <Banner tone="info" title="You cannot share outside.">
+            {reason}
+          </Banner>
+        )}
+        <ShareFiles chart={chart} />
+      </div>
+    </Dialog>
+  );
+}
+
+function ShareOutside({ chart, onDone }: { chart: SharedChart; onDone: () => void }) {
+  const trpc = useTrpc();
+  const { projectId } = useProject();
+  const { title, spec, range } = chart;
+  const [draft, setDraft] = useState(() => emptyDraft(chartKindWords[spec.kind]));
+  // What was asked for once stays, so that the end of a range does not move while somebody types.
+  const [now] = useState(() => Date.now());
+  const proposed = useQuery(
+    trpc.shares.propose.queryOptions(
+      { projectId, charts: [{ title, spec }], range },
+      { staleTime: Infinity },
+    ),
+  );
+  const [made, setMade] = useState<{ shareId: string; secret: string; expiresAt: Date } | null>(null);
+  const make = useCommand((extra) => trpc.shares.create.mutationOptions(extra), { onDone: setMade });
+  if (made !== null) return <ShareMade draft={draft} made={made} onDone={onDone} />;
+  if (proposed.error !== null) return <Banner tone="bad" title={errorSentence(proposed.error)} />;
+  if (proposed.data === undefined) return <SkeletonRows rows={4} columns={2} />;
+  const labels = Object.fromEntries(
+    proposed.data.labels.map(({ subject, label }) => [subject, draft.labels[subject] ?? label]),
+  );
+  const { kind, origins, format, allowFiles, allowTimeRange } = draft;
+  const fixed = range.kind === 'fixed' ? range : { kind: 'fixed' as const, from: now - range.ms, to: now };
+  return (
+    <ShareForm
+      draft={draft}
+      subjects={proposed.data.labels}
+      onChange={(change) => setDraft({ ...draft, ...change })}
+      busy={make.busy}
+      error={make.error}
+      onSubmit={() =>
+        make.run({
+          projectId,
+          kind,
+          title: draft.title,
+          labels,
+          charts: [{ title: draft.title, spec }],
+          range: kind === 'picture' ? fixed : range,
+          expiresInDays: daysOf(draft),
+          frameAncestors: kind === 'picture' ? [] : [...origins],
+          allowExport: kind === 'picture' ? [format] : allowFiles ? ['png', 'svg', 'csv', 'json'] : [],
+          allowTimeRange: kind !== 'picture' && allowTimeRange,
+        })
+      }
+    />
+  );
+}

@@ -1,0 +1,64 @@
+'use client';
+
+import { useQueryClient } from '@tanstack/react-query';
+import { Download } from 'lucide-react';
+import { useState } from 'react';
+import type { ShareFormat } from '../../domain/share/share-content.ts';
+import { useProject } from '../project/project-context.tsx';
+import { errorSentence } from '../refusal-of.ts';
+import { useTrpc } from '../trpc-provider.tsx';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import type { SharedChart } from './shared-chart.ts';
+
+const formats: readonly { format: ShareFormat; type: string }[] = [
+  { format: 'png', type: 'image/png' },
+  { format: 'svg', type: 'image/svg+xml' },
+  { format: 'csv', type: 'text/csv;charset=utf-8' },
+  { format: 'json', type: 'application/json' },
+];
+
+/** The chart as a file, for the reader's own use: with all names in it. */
+export function ShareFiles({ chart }: { chart: SharedChart }) {
+  const trpc = useTrpc();
+  const client = useQueryClient();
+  const { projectId } = useProject();
+  const [error, setError] = useState<string | null>(null);
+  const save = async ({ format, type }: (typeof formats)[number]) => {
+    setError(null);
+    const theme = document.documentElement.classList.contains('dark') ? 'dark' : 'light';
+    const { spec, range } = chart;
+    try {
+      const { content, isBase64 } = await client.fetchQuery(
+        trpc.shares.file.queryOptions({ projectId, spec, range, format, theme }),
+      );
+      const bytes = isBase64 ? Uint8Array.from(atob(content), (each) => each.charCodeAt(0)) : content;
+      const anchor = document.createElement('a');
+      anchor.href = URL.createObjectURL(new Blob([bytes], { type }));
+      anchor.download = `${chart.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.${format}`;
+      anchor.click();
+      URL.revokeObjectURL(anchor.href);
+    } catch (caught) {
+      setError(errorSentence(caught));
+    }
+  };
+  return (
+    <section aria-label="As a file" className="flex flex-col gap-2">
+      <h3 className="font-medium">As a file, with its names</h3>
+      <div className="flex flex-wrap gap-2">
+        {formats.map((each) => (
+          <Button
+            key={each.format}
+            size="small"
+            icon={Download}
+            aria-label={`Download as ${each.format.toUpperCase()}`}
+            onClick={() => void save(each)}
+          >
+            {each.format.toUpperCase()}
+          </Button>
+        ))}
+      </div>
+      {error !== null && <Banner tone="bad" title={error} />}
+    </section>
+  );
+}

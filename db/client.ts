@@ -1,0 +1,178 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { PreparingClient } from './preparing-client.ts';
+
+export interface DatabaseOptions {
+  readonly applicationName?: string;
+  readonly maxConnections?: number;
+  readonly connectTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  readonly idleInTransactionTimeoutMs?: number;
+  readonly lockTimeoutMs?: number;
+  /** Hears of connections that die while nobody waits on them; the pool replaces them by itself. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** What reading code takes: a database or a transaction. drizzle's own `transaction` is left out, see `transaction` below. */
+export type Queries = Omit<NodePgDatabase, 'transaction' | '$client' | 'query' | '_'>;
+export type Database = Queries & { readonly $client: pg.Pool };
+
+declare const insideTransaction: unique symbol;
+/** Only `transaction` makes one, so a function that asks for it cannot be handed a bare database. */
+export type Transaction = Queries & { readonly [insideTransaction]: true };
+
+export interface DatabaseHandle {
+  readonly pool: pg.Pool;
+  readonly db: Database;
+  close(): Promise<void>;
+}
+
+export interface TransactionOptions {
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  readonly readOnly?: boolean;
+}
+
+/** COMMIT was sent and its answer never came: the work may or may not be stored, so look it up before doing it again. */
+export class CommitUnknown extends Error {
+  override readonly name = 'CommitUnknown';
+  constructor(cause: unknown) {
+    super(
+      'The connection to PostgreSQL broke during COMMIT, so it is unknown whether the change was stored.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+// pg's parsers are process-wide; handing our own to each client leaves other users of pg alone.
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 && format !== 'binary'
+      ? (value: string) => BigInt(value)
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+};
+
+function connectionConfig(url: string, options: DatabaseOptions): pg.ClientConfig {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 15_000;
+  return {
+    connectionString: url,
+    application_name: options.applicationName ?? 'fairlead',
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? 30_000,
+    lock_timeout: options.lockTimeoutMs ?? 5_000,
+    // The server's time-out cannot fire when the network is gone; this one can. 0 switches both off.
+    ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + 5_000 } : {}),
+    keepAlive: true,
+    types,
+  };
+}
+
+/** A pool and drizzle over it; connects at the first query, never before. */
+export function createDatabase(url: string, options: DatabaseOptions = {}): DatabaseHandle {
+  const pool = new pg.Pool({
+    ...connectionConfig(url, options),
+    max: options.maxConnections ?? 10,
+    idleTimeoutMillis: 30_000,
+    Client: PreparingClient,
+  });
+  // Without a listener a connection that dies while idle ends the whole process.
+  pool.on('error', (error) => options.onError?.(error));
+  let closing: Promise<void> | undefined;
+  return {
+    pool,
+    db: drizzle(pool),
+    close: () => {
+      closing ??= pool.end();
+      return closing;
+    },
+  };
+}
+
+/** One connected client outside any pool, for LISTEN and advisory locks; a dead connection is told to `onError`. */
+export async function connectOnce(url: string, options: DatabaseOptions = {}): Promise<pg.Client> {
+  const client = new pg.Client(connectionConfig(url, options));
+  client.on('error', (error) => options.onError?.(error));
+  await client.connect();
+  return client;
+}
+
+function beginStatement({ isolation, readOnly }: TransactionOptions): string {
+  return ['BEGIN', isolation ? `ISOLATION LEVEL ${isolation}` : '', readOnly ? 'READ ONLY' : '']
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  let answer: pg.QueryResult;
+  try {
+    answer = await client.query('COMMIT');
+  } catch (error) {
+    // An SQLSTATE of class 08, 57 or none means the connection went; any other is the server's clear "not stored".
+    const code = postgresError(error)?.code;
+    throw code === undefined || /^(08|57)/.test(code) ? new CommitUnknown(error) : error;
+  }
+  // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error.
+  if (answer.command !== 'COMMIT') {
+    throw new Error(
+      'Nothing was stored: a statement of this transaction had failed and its error was swallowed.',
+    );
+  }
+}
+
+/**
+ * Runs `run` between BEGIN and COMMIT on one connection and always gives it back, which drizzle 0.45 does not when BEGIN
+ * fails; what `run` throws is rethrown as it is, after a ROLLBACK.
+ */
+export async function transaction<T>(
+  db: Database,
+  run: (tx: Transaction) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
+  const client = await db.$client.connect();
+  let broken: Error | undefined;
+  // A checked-out client has no listener of the pool's, and an unheard `error` event ends the process.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  client.on('error', onError);
+  try {
+    await client.query(beginStatement(options));
+    const result = await run(drizzle(client) as unknown as Transaction);
+    await commit(client);
+    return result;
+  } catch (error) {
+    if (error instanceof CommitUnknown) {
+      broken ??= error;
+    }
+    if (broken === undefined) {
+      await client.query('ROLLBACK').catch(onError);
+    }
+    throw error;
+  } finally {
+    client.removeListener('error', onError);
+    client.release(broken);
+  }
+}
+
+export interface PostgresError {
+  /** SQLSTATE, five characters. */
+  readonly code: string;
+  readonly message: string;
+  readonly constraint: string | undefined;
+  readonly table: string | undefined;
+}
+
+/** PostgreSQL's own error inside whatever wraps it (drizzle wraps every failed query), or undefined. */
+export function postgresError(error: unknown): PostgresError | undefined {
+  let current = error;
+  for (let depth = 0; depth < 8 && current instanceof Error; depth += 1) {
+    if (current instanceof pg.DatabaseError && current.code !== undefined) {
+      const { code, message, constraint, table } = current;
+      return { code, message, constraint, table };
+    }
+    current = current.cause;
+  }
+  return undefined;
+}

@@ -1,0 +1,1 @@
+ALTER TABLE "service" ADD COLUMN "take_over" jsonb;

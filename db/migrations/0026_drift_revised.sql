@@ -1,0 +1,1 @@
+ALTER TABLE "drift_monitor" DROP COLUMN "revised_at";

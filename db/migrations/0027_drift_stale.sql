@@ -1,0 +1,1 @@
+ALTER TABLE "drift_monitor" ADD COLUMN "stale_from" timestamp (3) with time zone;

@@ -1,0 +1,2 @@
+ALTER TABLE "ledger_hour" ADD COLUMN "cut_milli_gpu_seconds" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+CREATE INDEX "ledger_hour_cut" ON "ledger_hour" USING btree ("hour_at") WHERE cut_milli_gpu_seconds > 0;

@@ -1,0 +1,1 @@
+ALTER TABLE "drift_monitor" ADD COLUMN "slow_judged_until" timestamp (3) with time zone;

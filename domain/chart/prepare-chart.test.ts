@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { timeTicks, valueTicks } from './chart-axis.ts';
+import { chartCsv } from './chart-csv.ts';
+import { chartSentence } from './chart-sentence.ts';
+import { formatTick, formatUnit } from './chart-unit.ts';
+import type { ChartInput } from './prepare-chart.ts';
+import { prepareChart } from './prepare-chart.ts';
+
+const from = Date.UTC(2026, 10, 24, 13, 0);
+const minute = 60_000;
+const input: ChartInput = {
+  unit: 'share',
+  range: { from, to: from + 4 * minute },
+  stepMs: minute,
+  widthPx: 600,
+  zone: 'utc',
+  series: [
+    {
+      key: 'c',
+      label: 'Canary r7',
+      role: 'canary',
+      points: [
+        [from + 2 * minute, 0.03],
+        [from + 3 * minute, 0.01],
+      ],
+    },
+    {
+      key: 's',
+      label: 'Stable r6',
+      role: 'stable',
+      points: [
+        [from, 0.01],
+        [from + minute, 0.02],
+        [from + 4 * minute, 0.01],
+      ],
+    },
+  ],
+};
+
+describe('a prepared chart', () => {
+  test('puts stable first whatever order it is given, and tells the two apart without colour', () => {
+    const { lines } = prepareChart(input);
+    expect(lines.map((line) => line.key)).toEqual(['s', 'c']);
+    expect(new Set(lines.map((line) => `${line.dash} ${line.marker}`)).size).toBe(2);
+  });
+
+  test('draws a missing value as a gap', () => {
+    expect(prepareChart(input).rows.map((row) => row['s'])).toEqual([0.01, 0.02, null, null, 0.01]);
+  });
+
+  test('caps what is drawn at twice the width and keeps every step for the table', () => {
+    const points = Array.from({ length: 5_000 }, (_, index): [number, number] => [
+      from + index * 1_000,
+      index % 7,
+    ]);
+    const chart = prepareChart({
+      ...input,
+      stepMs: 1_000,
+      range: { from, to: from + 4_999_000 },
+      series: [{ key: 's', label: 'S', role: 'stable', points }],
+    });
+    expect(chart.rows.length).toBeLessThanOrEqual(1_200);
+    expect(chart.full.at).toHaveLength(5_000);
+  });
+
+  test('makes room for a limit near the data and leaves one far above out of the scale', () => {
+    const chart = prepareChart({
+      ...input,
+      thresholds: [
+        { value: 0.05, label: 'near' },
+        { value: 5, label: 'far' },
+      ],
+    });
+    expect(chart.thresholds.map(({ label, isOffScale }) => [label, isOffScale])).toEqual([
+      ['near', false],
+      ['far', true],
+    ]);
+    expect(chart.valueTicks.at(-1)?.value).toBeGreaterThan(0.05);
+    expect(chart.valueTicks.at(-1)?.value).toBeLessThan(0.2);
+  });
+
+  test('drops marks outside the range and sorts the rest', () => {
+    const marks = [from + 3 * minute, from - 1, from + minute].map((at) => ({ at, label: String(at) }));
+    expect(prepareChart({ ...input, marks }).marks.map(({ at }) => at)).toEqual([
+      from + minute,
+      from + 3 * minute,
+    ]);
+  });
+
+  test('changes nothing it was given', () => {
+    const copy = structuredClone(input);
+    prepareChart(input);
+    expect(input).toEqual(copy);
+  });
+
+  test('without data says that it is empty and still has scales', () => {
+    const chart = prepareChart({ ...input, series: [] });
+    expect(chart.isEmpty).toBe(true);
+    expect(chart.valueTicks.length).toBeGreaterThan(1);
+    expect(chartSentence('Error share', chart, { unit: 'share', zone: 'utc' })).toContain('no data');
+  });
+
+  test('has a sentence that names the last value, the spread and the limit that was crossed', () => {
+    const chart = prepareChart({ ...input, thresholds: [{ value: 0.025, label: 'rail 2.5 %' }] });
+    const text = chartSentence('Error share', chart, { unit: 'share', zone: 'utc' });
+    expect(text).toContain('from 2026-11-24 13:00 UTC to 2026-11-24 13:04 UTC');
+    expect(text).toContain('Stable r6 last 1 %, between 1 % and 2 %;');
+    expect(text).toContain('Canary r7 last 1 %, between 1 % and 3 %, above rail 2.5 % in 1 of 2 intervals');
+  });
+});
+
+describe('the CSV of a chart', () => {
+  test('has an ISO time per step and an empty cell for a gap', () => {
+    expect(chartCsv(prepareChart(input)).split('\r\n').slice(0, 3)).toEqual([
+      'time,Stable r6,Canary r7',
+      '2026-11-24T13:00:00.000Z,0.01,',
+      '2026-11-24T13:01:00.000Z,0.02,',
+    ]);
+  });
+
+  test('cannot start a formula in a spreadsheet', () => {
+    const series = [{ key: 's', label: '=HYPERLINK("x","y")', role: 'stable' as const, points: [] }];
+    expect(chartCsv(prepareChart({ ...input, series })).split('\r\n')[0]).toBe(
+      `time,"'=HYPERLINK(""x"",""y"")"`,
+    );
+  });
+});
+
+describe('axes', () => {
+  test.each([
+    [0, 0.013, [0, 0.005, 0.01, 0.015]],
+    [0, 100, [0, 25, 50, 75, 100]],
+    [0, 0, [0, 0.25, 0.5, 0.75, 1]],
+    [-3, 5, [-4, -2, 0, 2, 4, 6]],
+  ])('from %d to %d has round ticks', (low, high, ticks) => {
+    expect(valueTicks(low, high)).toEqual(ticks);
+  });
+
+  test('time ticks are round, inside the range and no more than asked for', () => {
+    const range = { from: from + 90_000, to: from + 47 * minute };
+    const ticks = timeTicks(range, 6, 'utc');
+    expect(ticks.length).toBeLessThanOrEqual(6);
+    expect(ticks.every((at) => at >= range.from && at <= range.to && at % (10 * minute) === 0)).toBe(true);
+  });
+
+  test.each([
+    [0.005, 'share', 0.005, '0.5 %'],
+    [0.0025, 'share', 0.0025, '0.25 %'],
+    [0.2, 'share', 0.1, '20 %'],
+    [250, 'ms', 50, '250 ms'],
+    [2.5, 'perSecond', 2.5, '2.5 /s'],
+    [40, 'count', 20, '40'],
+    [2.5, 'times', 2.5, '2.5×'],
+  ] as const)('%d as %s in steps of %d reads "%s"', (value, unit, step, text) => {
+    expect(formatTick(value, unit, step)).toBe(text);
+  });
+
+  test('a missing value is said in words, not drawn as a number', () => {
+    expect(formatUnit(null, 'ms')).toBe('no data');
+    expect(formatUnit(undefined, 'share')).toBe('no data');
+  });
+});

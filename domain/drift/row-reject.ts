@@ -1,0 +1,38 @@
+/** What one batch may hold; more is refused with a sentence. */
+export const mostBatchRows = 5_000;
+export const mostRowFeatures = 500;
+export const longestText = 256;
+export const latestMs = 7 * 86_400_000;
+export const earliestMs = 600_000;
+
+/** PostgreSQL stores no zero character and no half of a pair. */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+
+/** Why a row was not counted; the others of its batch were. */
+export const rejectSentences = {
+  notObject: 'A row is an object with f (features), p (predictions) or both.',
+  badTime: 'ts is a time as 2026-11-23T10:00:01Z, with its zone.',
+  future: 'ts is more than ten minutes ahead of this console: check the clock of the sender.',
+  late: 'ts is older than seven days: live rows may not be; history is filled in as CSV.',
+  empty: 'It has neither features nor predictions.',
+  tooWide: `It has more than ${mostRowFeatures} features.`,
+  textTooLong: `It holds a text of more than ${longestText} characters.`,
+  badText: 'It holds a text that is no valid Unicode or has a zero character.',
+  badLabel:
+    'y is what came of a prediction that stands beside it in p: 0, 1, true or false of a score, the class, or the number; or these by the name of the prediction.',
+  nameTwice: 'A name stands both among its features and among its predictions.',
+} as const;
+export type RejectCode = keyof typeof rejectSentences;
+
+/** Why what a logger or Kafka held did not reach the counters; by its events or records, whose rows nobody knows. */
+export const lostSentences = {
+  bufferFull: 'Logged events that came while the database was away and no more could be held.',
+  podUnknown: 'Logged events of pods that the worker never saw.',
+  unreadable: 'Logged events whose body is of neither inference protocol.',
+  recordUnreadable: 'Records from Kafka that are no batch of rows.',
+  recordRevision: 'Records from Kafka that name no revision of the service.',
+  recordRepeated: 'Records from Kafka whose batch id was used before for other rows.',
+} as const;
+export type LostReason = keyof typeof lostSentences;
+
+export type RejectedRow = { readonly row: number; readonly code: RejectCode };

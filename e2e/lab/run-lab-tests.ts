@@ -1,0 +1,69 @@
+import { globSync } from 'node:fs';
+import { relative } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { buildLab } from './build.ts';
+import { ownNetwork, removeStaleLabs, runInNetwork } from './network.ts';
+import { demandRequirements } from './requirements.ts';
+import { startLab } from './start.ts';
+import { untilAskedToStop } from './stop-signal.ts';
+
+interface Counts {
+  passed: number;
+  failed: number;
+}
+
+function testFiles(wanted: string[]): string[] {
+  const all = globSync('**/*.lab.ts', { cwd: import.meta.dirname }).toSorted();
+  const chosen = wanted.length === 0 ? all : all.filter((file) => wanted.some((part) => file.includes(part)));
+  return chosen.map((file) => `${import.meta.dirname}/${file}`);
+}
+
+function runFiles(files: string[], signal: AbortSignal): Promise<Counts> {
+  return new Promise((resolve, reject) => {
+    const counts: Counts = { passed: 0, failed: 0 };
+    // One file at a time: they share the lab, and one of them kills its API server.
+    const stream = run({ files, concurrency: 1, timeout: 900_000, signal });
+    stream.on('test:summary', (summary) => {
+      if (summary.file !== undefined) return;
+      counts.passed = summary.counts.passed;
+      counts.failed =
+        summary.counts.tests - summary.counts.passed - summary.counts.skipped - summary.counts.todo;
+    });
+    stream.on('error', reject);
+    const report = stream.compose(spec);
+    report.on('end', () => resolve(counts));
+    report.pipe(process.stdout, { end: false });
+  });
+}
+
+async function outside(wanted: string[]): Promise<number> {
+  demandRequirements();
+  // The build needs the registries, which cannot be reached from inside.
+  await buildLab();
+  await removeStaleLabs();
+  return runInNetwork(import.meta.filename, wanted);
+}
+
+async function inside(wanted: string[]): Promise<number> {
+  const files = testFiles(wanted);
+  const interrupted = new AbortController();
+  void untilAskedToStop().then(() => interrupted.abort());
+  const lab = await startLab();
+  let counts: Counts = { passed: 0, failed: files.length };
+  try {
+    console.log(`lab: running ${files.map((file) => relative(process.cwd(), file)).join(', ')}`);
+    counts = await runFiles(files, interrupted.signal);
+  } finally {
+    const bad = counts.failed > 0 || counts.passed === 0;
+    await lab.stop(bad);
+    if (bad) console.log(`lab: its logs are in ${lab.folder.logs}`);
+  }
+  console.log(`${counts.passed} passed, ${counts.failed} failed`);
+  return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+}
+
+const wanted = process.argv.slice(2);
+if (ownNetwork() === null) process.exitCode = await outside(wanted);
+// The stop signal's timer would keep the process; everything is stopped here.
+else process.exit(await inside(wanted));

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.ts';
+import { auditChain, auditDetail, auditEntry } from '../../db/schema/audit.ts';
+import { type AuditEntry, type AuditObjectKind, entryPreimage, genesisHash } from '../../domain/audit.ts';
+import type { Permission } from '../../domain/permission.ts';
+import { digestOf, sha256 } from '../digest.ts';
+
+/** What a command says about its act; digests of before and after are taken from the values. */
+export type AuditDraft = {
+  readonly object: { readonly kind: AuditObjectKind; readonly id: string; readonly name: string };
+  /** One sentence in the past tense, for people. */
+  readonly sentence: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly comment?: string | undefined;
+  /** Other objects whose timelines show this act. */
+  readonly related?: readonly { readonly kind: AuditObjectKind; readonly id: string }[];
+  /** Defaults to the command's permission. */
+  readonly action?: Permission;
+};
+
+type AuditActor = { readonly id: string; readonly name: string };
+
+type AppendInput = {
+  /** Null writes to the chain of the instance. */
+  readonly projectId: string | null;
+  readonly actor: AuditActor;
+  readonly action: Permission;
+  readonly now: Date;
+  readonly origin: 'live' | 'demo';
+  readonly drafts: readonly AuditDraft[];
+};
+
+export function chainName(projectId: string | null): string {
+  return projectId === null ? 'instance' : `project:${projectId}`;
+}
+
+/**
+ * Appends the drafts to their chain. Call it last in the transaction: it locks the chain's head until the commit.
+ * `at` never decreases within a chain, even when the clock does.
+ */
+export async function appendAudit(tx: Transaction, input: AppendInput): Promise<void> {
+  const chain = chainName(input.projectId);
+  let head = await lockHead(tx, chain);
+  const entries: (typeof auditEntry.$inferInsert)[] = [];
+  const details: (typeof auditDetail.$inferInsert)[] = [];
+  for (const draft of input.drafts) {
+    const at = new Date(Math.max(input.now.getTime(), head.at.getTime()));
+    const detail = detailOf(draft, input.actor);
+    const entry: AuditEntry = {
+      format: 1,
+      chain,
+      seq: head.seq + 1,
+      prevHash: head.hash,
+      at: at.toISOString(),
+      actorId: input.actor.id,
+      action: draft.action ?? input.action,
+      objectKind: draft.object.kind,
+      objectId: draft.object.id,
+      beforeDigest: draft.before === undefined ? null : digestOf(jsonOf(draft.before)),
+      afterDigest: draft.after === undefined ? null : digestOf(jsonOf(draft.after)),
+      detailDigest: digestOf(detail),
+      origin: input.origin,
+    };
+    const hash = sha256(entryPreimage(entry));
+    entries.push({ ...entry, at, hash });
+    details.push({ chain, seq: entry.seq, ...detail });
+    head = { seq: entry.seq, hash, at };
+  }
+  const moved = tx.update(auditChain).set(head).where(eq(auditChain.chain, chain));
+  // One round trip for all: the chain's head is locked meanwhile.
+  await tx.execute(
+    sql`with entries as (${tx.insert(auditEntry).values(entries).getSQL()}),
+      details as (${tx.insert(auditDetail).values(details).getSQL()}),
+      head as (${moved.getSQL()})
+      ${hintsOf(changesOf(input))}`,
+  );
+}
+
+/** Values as JSON carries them: dates become texts, undefined members go. */
+function jsonOf(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function detailOf(draft: AuditDraft, actor: AuditActor) {
+  return {
+    salt: randomBytes(16).toString('hex'),
+    actorName: actor.name,
+    objectName: draft.object.name,
+    sentence: draft.sentence,
+    before: draft.before === undefined ? null : jsonOf(draft.before),
+    after: draft.after === undefined ? null : jsonOf(draft.after),
+    comment: draft.comment ?? null,
+    related: (draft.related ?? []).map((object) => `${object.kind}:${object.id}`),
+  };
+}
+
+async function lockHead(tx: Transaction, chain: string): Promise<{ seq: number; hash: string; at: Date }> {
+  const head = (await selectHead(tx, chain)) ?? (await firstHead(tx, chain));
+  return { seq: head.seq, hash: head.hash, at: head.at };
+}
+
+async function selectHead(tx: Transaction, chain: string) {
+  const rows = await tx.select().from(auditChain).where(eq(auditChain.chain, chain)).for('update');
+  return rows[0];
+}
+
+async function firstHead(tx: Transaction, chain: string) {
+  await tx
+    .insert(auditChain)
+    .values({ chain, seq: 0, hash: genesisHash, at: new Date(0) })
+    .onConflictDoNothing();
+  const head = await selectHead(tx, chain);
+  if (head === undefined) throw new Error(`The audit chain ${chain} has no head.`);
+  return head;
+}
+
+/** Hints to the live screens and the worker; delivered at commit, ids only. */
+function changesOf(input: AppendInput): Change[] {
+  const objects = input.drafts.flatMap((draft) => [draft.object, ...(draft.related ?? [])]);
+  const changes = new Map(
+    objects.map(({ kind, id }) => [`${kind}:${id}`, { projectId: input.projectId, topic: kind, id }]),
+  );
+  return [...changes.values()];
+}
+
+export type Change = {
+  readonly projectId: string | null;
+  /** `drift`: counters of a service have changed. */
+  readonly topic: AuditObjectKind | 'drift';
+  readonly id: string;
+};
+
+/** Postgres channel of all hints. */
+export const changeChannel = 'fairlead_change';
+
+/** Tells every process that something changed; a hint only, sent at commit. */
+export async function notifyChange(tx: Transaction, change: Change): Promise<void> {
+  await tx.execute(hintsOf([change]));
+}
+
+function hintsOf(changes: readonly Change[]): SQL {
+  const hints = sql.param(changes.map((change) => JSON.stringify(change)));
+  return sql`select pg_notify(${changeChannel}, hint) from unnest(${hints}::text[]) as hint`;
+}

@@ -1,0 +1,104 @@
+import { eq } from 'drizzle-orm';
+import { expect } from 'vitest';
+import type { Database } from '../../db/client.ts';
+import { budget } from '../../db/schema/budgets.ts';
+import { driftFeature } from '../../db/schema/drift.ts';
+import { service } from '../../db/schema/services.ts';
+import { type ChartSpec, trafficChartKinds } from '../../domain/chart/chart-spec.ts';
+import { proposeLabels } from '../../domain/share/propose-labels.ts';
+import { chartAnswer } from '../charts/chart-answer.ts';
+import type { Context } from '../context.ts';
+import type { Site } from '../http/request-context.ts';
+import { createShare } from '../shares/create.ts';
+import { embedApp } from './embed-app.ts';
+
+/** For tests: ends every name, note, comment and reason that the database lets us change. */
+const canary = 'canaryzq';
+
+/** For tests: plants the canary in all text of people's making; returns the tables in which it now is. */
+export async function plantCanaries(db: Database): Promise<string[]> {
+  const { rows } = await db.$client.query<{ table_name: string; column_name: string }>(
+    `select table_name, column_name from information_schema.columns
+     where table_schema = 'public' and data_type = 'text' and is_generated = 'NEVER'
+       and column_name in ('name', 'note', 'comment', 'reason', 'group_name', 'title', 'sentence', 'url', 'source_uri', 'namespace')`,
+  );
+  const planted = [];
+  for (const { table_name: table, column_name: column } of rows) {
+    const changed = await db.$client
+      .query(`update "${table}" set "${column}" = "${column}" || '${canary}' where "${column}" <> ''`)
+      .then(
+        ({ rowCount }) => (rowCount ?? 0) > 0,
+        // What never changes (the trail) or has a form of its own is not planted.
+        () => false,
+      );
+    if (changed) planted.push(table);
+  }
+  return planted;
+}
+
+/** For tests: a spec of every kind of chart that the product's own data gives, over all services of the project. */
+async function everySpec(db: Database, projectId: string): Promise<ChartSpec[]> {
+  const services = await db.select({ id: service.id }).from(service).where(eq(service.projectId, projectId));
+  const features = await db
+    .select({ id: driftFeature.id, serviceId: driftFeature.serviceId })
+    .from(driftFeature)
+    .where(eq(driftFeature.projectId, projectId))
+    .limit(2);
+  const budgets = await db.select({ id: budget.id }).from(budget).where(eq(budget.projectId, projectId));
+  return [
+    ...services.flatMap(({ id: serviceId }) => [
+      ...trafficChartKinds.map((kind) => ({ kind, serviceId })),
+      { kind: 'drift' as const, serviceId },
+      { kind: 'gpuUse' as const, serviceId },
+    ]),
+    ...features.map(({ id, serviceId }) => ({ kind: 'feature' as const, serviceId, featureId: id })),
+    ...(['model', 'modelVersion', 'role', 'bucket', 'gpuProduct'] as const).map((groupBy) => ({
+      kind: 'cost' as const,
+      groupBy,
+    })),
+    { kind: 'gpuUse' },
+    ...budgets.map(({ id }) => ({ kind: 'budget' as const, budgetId: id })),
+    ...(['leadTime', 'deploymentFrequency', 'changeFailureShare', 'timeToRestore'] as const).map((kind) => ({
+      kind,
+    })),
+  ];
+}
+
+type Outside = { readonly ctx: Context; readonly site: Site; readonly projectId: string; readonly now: Date };
+
+/**
+ * For tests: shares a chart of every kind, every second one before its subjects had labels, and expects that no answer to
+ * strangers holds the canary, a digest, an id, a mail address or a path of the console, though what members read does.
+ */
+export async function expectNothingLeaks({ ctx, site, projectId, now }: Outside): Promise<void> {
+  const { db } = site;
+  const app = embedApp(site);
+  const range = { from: now.getTime() - 86_400_000, to: now.getTime() };
+  let inside = '';
+  for (const [index, spec] of (await everySpec(db, projectId)).entries()) {
+    const bare = await chartAnswer(db, { projectId, spec, range, now, maxPoints: 100 });
+    inside += JSON.stringify(bare);
+    const labels = Object.fromEntries(proposeLabels([bare]).map(({ subject, label }) => [subject, label]));
+    const { shareId, secret } = await createShare(ctx, {
+      projectId,
+      kind: 'share',
+      title: 'Chart',
+      labels: index % 2 === 0 ? labels : {},
+      charts: [{ title: 'Chart', spec }],
+      range: { kind: 'fixed', ...range },
+      allowExport: ['svg', 'csv', 'json'],
+    });
+    for (const path of ['', '/data', '/chart.svg', '/chart.csv', '/chart.json']) {
+      const found = await app.request(`/share/${shareId}${path}`, {
+        headers: { authorization: `Share ${secret}` },
+      });
+      expect([spec.kind, path, found.status]).toEqual([spec.kind, path, 200]);
+      const text = (await found.text()).replaceAll(shareId, '');
+      expect(text.toLowerCase()).not.toContain(canary);
+      expect(text).not.toMatch(
+        /sha256|@demo|@example|\/rollouts\/|\/promotions\/|\/services\/|[0-9a-f]{8}-[0-9a-f]{4}-7/,
+      );
+    }
+  }
+  expect(inside).toContain(canary);
+}

@@ -1,0 +1,131 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { redacted } from '../../domain/redaction.ts';
+import { embedApp } from '../embed/embed-app.ts';
+import { type Ingest, openIngest } from '../ingest/ingest-app.ts';
+import { log } from '../log.ts';
+import { restApp } from '../rest/rest-app.ts';
+import { appRouter } from '../trpc/root.ts';
+import type { ChangeHub } from './change-hub.ts';
+import { type EventStreams, eventStreams, singleHeader } from './events.ts';
+import {
+  type Guard,
+  hostProblem,
+  maxBodyBytes,
+  mutationProblem,
+  setCommonHeaders,
+  setPageCsp,
+} from './guard.ts';
+import type { PageHandler } from './next-handler.ts';
+import { type ProcessMetrics, processMetrics, type RequestKind } from './process-metrics.ts';
+import { contextFor, type Site } from './request-context.ts';
+import { siteApp } from './site-app.ts';
+
+const maxBatchSize = 20;
+
+/** Paths that probes ask for under any Host. */
+const probePaths = new Set(['/healthz', '/readyz', '/metrics']);
+
+export type Parts = {
+  readonly site: Site;
+  readonly guard: Guard;
+  readonly hub: ChangeHub;
+  readonly pages: PageHandler | null;
+};
+
+/** The one HTTP server: tRPC, the plain API and live updates beside Next, which answers everything else. */
+export function createSiteServer(parts: Parts): {
+  server: Server;
+  streams: EventStreams;
+  ingestion: Ingest;
+} {
+  const metrics = processMetrics();
+  const streams = eventStreams(parts.site, parts.hub);
+  const api = getRequestListener(siteApp(parts.site, metrics).fetch);
+  const rest = getRequestListener(restApp(parts.site).fetch);
+  const embed = getRequestListener(embedApp(parts.site).fetch);
+  const ingestion = openIngest(parts.site.db);
+  const ingest = getRequestListener(ingestion.app.fetch);
+  const server = createServer((req, res) => {
+    const path = (req.url ?? '/').split('?')[0] ?? '/';
+    setCommonHeaders(res, parts.guard);
+    measure(metrics, { path, res });
+    answer({ ...parts, api, rest, embed, ingest, streams }, { req, res, path }).catch((error: unknown) => {
+      // A path of KServe's carries a token.
+      log.error({ error, path: redacted(path) }, 'A request failed.');
+      if (!res.headersSent) refuse(res, 500, 'Internal error.');
+      else res.destroy();
+    });
+  });
+  server.headersTimeout = 15_000;
+  server.requestTimeout = 60_000;
+  return { server, streams, ingestion };
+}
+
+type Listener = (req: IncomingMessage, res: ServerResponse) => unknown;
+type Route = Parts & {
+  api: Listener;
+  rest: Listener;
+  embed: Listener;
+  ingest: Listener;
+  streams: EventStreams;
+};
+type Exchange = { req: IncomingMessage; res: ServerResponse; path: string };
+
+async function answer(route: Route, exchange: Exchange): Promise<void> {
+  const { req, res, path } = exchange;
+  // Model servers call it by names inside the cluster, in their own formats; it takes tokens only, so no page can use it.
+  if (path.startsWith('/api/ingest/')) return void (await route.ingest(req, res));
+  const stranger = probePaths.has(path) ? null : hostProblem(req, route.guard);
+  if (stranger !== null) return refuse(res, 421, stranger);
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    const problem = mutationProblem(req, route.guard);
+    if (problem !== null) return refuse(res, problem.status, problem.message);
+    if (Number(req.headers['content-length'] ?? 0) > maxBodyBytes)
+      return refuse(res, 413, 'The body is larger than 2 MiB.');
+  }
+  if (path.startsWith('/api/trpc/')) return await answerTrpc(route.site, exchange);
+  if (path === '/api/events') return await route.streams.handle(req, res);
+  if (path.startsWith('/api/v1')) return void (await route.rest(req, res));
+  if (path.startsWith('/api/') || probePaths.has(path)) return void (await route.api(req, res));
+  if (path.startsWith('/embed/') || path.startsWith('/share/')) return void (await route.embed(req, res));
+  if (route.pages === null) return refuse(res, 404, 'This process serves no pages.');
+  if (req.method !== 'GET' && req.method !== 'HEAD') return refuse(res, 405, 'Pages are only read.');
+  setPageCsp(req, res, route.guard);
+  await route.pages.handle(req, res);
+}
+
+async function answerTrpc(site: Site, { req, res, path }: Exchange): Promise<void> {
+  res.setHeader('cache-control', 'no-store');
+  await nodeHTTPRequestHandler({
+    router: appRouter,
+    req,
+    res,
+    path: path.slice('/api/trpc/'.length),
+    createContext: () => contextFor(site, (name) => singleHeader(req.headers[name])),
+    maxBodySize: maxBodyBytes,
+    maxBatchSize,
+    // Previews carry whole pod templates, which no URL holds.
+    allowMethodOverride: true,
+  });
+}
+
+function refuse(res: ServerResponse, status: number, message: string): void {
+  res
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(JSON.stringify({ error: { code: 'refused', message } }));
+}
+
+function measure(metrics: ProcessMetrics, { path, res }: { path: string; res: ServerResponse }): void {
+  const startedAt = performance.now();
+  res.on('close', () =>
+    metrics.countRequest(kindOf(path), res.statusCode, (performance.now() - startedAt) / 1_000),
+  );
+}
+
+function kindOf(path: string): RequestKind {
+  if (path.startsWith('/api/trpc/')) return 'trpc';
+  if (path === '/api/events') return 'events';
+  return path.startsWith('/api/') ? 'api' : 'page';
+}

@@ -1,0 +1,116 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Transaction } from '../../../db/client.ts';
+import { driftMonitor, driftReference } from '../../../db/schema/drift.ts';
+import { driftRebase } from '../../../db/schema/rebases.ts';
+import { service } from '../../../db/schema/services.ts';
+import { monitorSettingsSchema } from '../../../domain/drift/monitor-schema.ts';
+import { windowAt } from '../../../domain/drift/window-clock.ts';
+import { systemPrincipal } from '../../../domain/principal.ts';
+import { appendAudit } from '../../audit/append.ts';
+import { newId } from '../../id.ts';
+import type { When } from '../../notice.ts';
+import { type RebaseFacts, rebaseFacts } from '../../rows/rebase-facts.ts';
+import { onlyRow } from '../../rows/row-project.ts';
+
+/** Until when a monitor still judges as before, because another reference is approved; Infinity without one. */
+export async function judgedAsBeforeMs(tx: Transaction, serviceId: string): Promise<number> {
+  const [row] = await tx
+    .select({ activatesAt: driftRebase.activatesAt })
+    .from(driftRebase)
+    .where(and(eq(driftRebase.serviceId, serviceId), eq(driftRebase.state, 'approved')));
+  return row?.activatesAt?.getTime() ?? Number.POSITIVE_INFINITY;
+}
+
+/** Puts approved references in force whose monitor has judged all windows before; what they were to replace may be gone. */
+export async function activateRebases(tx: Transaction, when: When): Promise<number> {
+  const rows = await tx
+    .select({ id: driftRebase.id })
+    .from(driftRebase)
+    .innerJoin(driftMonitor, eq(driftMonitor.serviceId, driftRebase.serviceId))
+    .where(
+      sql`${driftRebase.state} = 'approved'
+        and coalesce(${driftMonitor.judgedUntil}, ${driftRebase.activatesAt}) >= ${driftRebase.activatesAt}`,
+    )
+    .limit(50)
+    .for('update', { of: [driftRebase, driftMonitor], skipLocked: true });
+  for (const { id } of rows)
+    await activate(tx, onlyRow(await rebaseFacts(tx, { rebaseId: id }, when.now)), when);
+  return rows.length;
+}
+
+async function activate(tx: Transaction, facts: RebaseFacts, { now, origin }: When): Promise<void> {
+  const { rebase, state, subject, action } = facts;
+  const { projectId, serviceId, name } = rebase;
+  const isVoid = state === 'voided';
+  const referenceId = isVoid ? null : newId();
+  if (referenceId !== null) await replaceReference(tx, facts, { referenceId, now });
+  await tx
+    .update(driftRebase)
+    .set({ state: isVoid ? 'voided' : 'active', referenceId })
+    .where(eq(driftRebase.id, rebase.id));
+  const of = onlyRow(await tx.select({ name: service.name }).from(service).where(eq(service.id, serviceId)));
+  await appendAudit(tx, {
+    projectId,
+    actor: systemPrincipal,
+    action: 'references.activate',
+    now,
+    origin,
+    drafts: [
+      {
+        object: { kind: 'service', id: serviceId, name: of.name },
+        sentence: isVoid
+          ? `did not put the reference "${name}" of ${of.name} in force: what it was to replace has changed`
+          : `compares ${of.name} with the reference "${name}" from now on`,
+        before: subject.before,
+        after: { referenceId, subjectDigest: action.subjectDigest },
+      },
+    ],
+  });
+}
+
+/** The one before is kept, for alerts and for whoever asks what a window was judged by. */
+async function replaceReference(
+  tx: Transaction,
+  { rebase, subject, requestedBy }: RebaseFacts,
+  { referenceId, now }: { referenceId: string; now: Date },
+): Promise<void> {
+  const { projectId, serviceId, name, fromAt, toAt, windowLength } = rebase;
+  await tx
+    .update(driftReference)
+    .set({ replacedAt: now })
+    .where(
+      and(
+        eq(driftReference.serviceId, serviceId),
+        eq(driftReference.kind, 'fixedWindow'),
+        isNull(driftReference.replacedAt),
+      ),
+    );
+  const { binningId } = subject;
+  await tx.insert(driftReference).values({
+    id: referenceId,
+    projectId,
+    serviceId,
+    binningId,
+    kind: 'fixedWindow',
+    name,
+    fromAt,
+    toAt,
+    createdAt: now,
+    createdBy: requestedBy.id,
+  });
+  const monitor = onlyRow(await tx.select().from(driftMonitor).where(eq(driftMonitor.serviceId, serviceId)));
+  const { timeZone } = monitorSettingsSchema.parse(monitor.settings);
+  const anew = {
+    judgedUntil: new Date(windowAt({ length: windowLength, timeZone }, now.getTime()).fromMs),
+    dispersions: null,
+  };
+  await tx
+    .update(driftMonitor)
+    .set({
+      windowLength,
+      referenceKind: 'fixedWindow',
+      generation: monitor.generation + 1,
+      ...(monitor.windowLength === windowLength ? {} : anew),
+    })
+    .where(eq(driftMonitor.id, monitor.id));
+}

@@ -1,0 +1,70 @@
+import type { ServingScope } from '../../domain/serving.ts';
+import type { PodWork } from '../../domain/unit-cost/pod-work.ts';
+
+/** One pod's raw cumulative counters at one boundary; buckets are cumulative counts by upper bound in ms, without +Inf. */
+export type CounterSample = {
+  readonly pod: string;
+  readonly revisionNumber: number;
+  readonly at: Date;
+  readonly requests: number;
+  readonly errors: number;
+  readonly buckets: Readonly<Record<number, number>>;
+  /** For costs only: what the pod exposes of its work beside requests; left out when it exposes nothing. */
+  readonly work?: PodWork;
+};
+
+/** Why a source gave nothing that may be judged; never an empty success. */
+export type NoEvidence = {
+  readonly kind: 'noEvidence';
+  readonly reason:
+    | 'unreachable'
+    | 'refused'
+    | 'tooLarge'
+    | 'timeout'
+    | 'noSeries'
+    | 'malformed'
+    | 'notConfigured';
+  readonly message: string;
+};
+
+export type CountersAnswer =
+  | { readonly kind: 'samples'; readonly samples: readonly CounterSample[] }
+  | NoEvidence;
+export type ValueAnswer = { readonly kind: 'value'; readonly value: number; readonly at: Date } | NoEvidence;
+
+/** What others run: nothing tells its revisions apart, so all that its pods answer is counted as one. */
+export type CountedWorkload = {
+  readonly name: string;
+  readonly podNames: readonly string[];
+  readonly revisionNumber: number;
+};
+
+export type CounterRequest = {
+  readonly scope: ServingScope;
+  /** Only of a service that Fairlead does not manage. */
+  readonly workload?: CountedWorkload | undefined;
+  /** Aligned boundaries, rising, at most 500. */
+  readonly boundaries: readonly Date[];
+};
+
+export type RatesRequest = { readonly namespace: string; readonly workloads: readonly string[] };
+/** Requests per second by workload; one without series is missing. */
+export type WorkloadRates =
+  | { readonly kind: 'rates'; readonly perSecond: ReadonlyMap<string, number> }
+  | NoEvidence;
+
+/** The metrics port: raw counters by pod at given instants (differences are taken in `domain`), and single values for guard rails. */
+export interface Metrics {
+  counters(request: CounterRequest): Promise<CountersAnswer>;
+  /** Runs a guard-rail template with $service, $namespace and $revision replaced by escaped label values. */
+  value(request: {
+    scope: ServingScope;
+    revisionNumber: number;
+    template: string;
+    at: Date;
+  }): Promise<ValueAnswer>;
+  /** For display only: the texts that a check's figures are asked with, in full; a null template is that of the counters. */
+  asked?(of: { scope: ServingScope; revisionNumber: number; template: string | null }): readonly string[];
+  /** For display only, whoever manages the workloads; left out by a source that knows none but Fairlead's. */
+  rates?(request: RatesRequest): Promise<WorkloadRates>;
+}

@@ -1,0 +1,58 @@
+import { eq } from 'drizzle-orm';
+import type { Queries, Transaction } from '../../db/client.ts';
+import { model, modelVersion } from '../../db/schema/models.ts';
+import { guardedAction, promotion } from '../../db/schema/promotions.ts';
+import { service, serviceRevision } from '../../db/schema/services.ts';
+import {
+  type PromotionFacts,
+  type PromotionRecord,
+  promotionFacts,
+  promotionRecordColumns,
+} from '../rows/promotion-facts.ts';
+import { onlyRow } from '../rows/row-project.ts';
+
+/** Reads one request with its facts; throws notFound. */
+export async function loadPromotion(
+  queries: Queries,
+  promotionId: string,
+  now: Date,
+): Promise<PromotionFacts> {
+  return await factsOf(queries, onlyRow(await promotionRecord(queries, promotionId)), now);
+}
+
+function promotionRecord(queries: Queries, promotionId: string) {
+  return queries
+    .select(promotionRecordColumns)
+    .from(promotion)
+    .innerJoin(guardedAction, eq(guardedAction.id, promotion.actionId))
+    .where(eq(promotion.id, promotionId));
+}
+
+async function factsOf(queries: Queries, record: PromotionRecord, now: Date): Promise<PromotionFacts> {
+  const { projectId } = record.promotion;
+  return onlyRow(await promotionFacts(queries, [record], { projectId, now }));
+}
+
+/** Locks the request's rows first, so that decisions made at the same time are taken one after the other. */
+export async function lockPromotion(
+  tx: Transaction,
+  promotionId: string,
+  now: Date,
+): Promise<PromotionFacts> {
+  const locked = promotionRecord(tx, promotionId).for('update', { of: [promotion, guardedAction] });
+  return await factsOf(tx, onlyRow(await locked), now);
+}
+
+/** The request's name in audit entries: "fraud-detector 7 on scoring". */
+export async function promotionName(queries: Queries, facts: PromotionFacts): Promise<string> {
+  const named = onlyRow(
+    await queries
+      .select({ model: model.name, version: modelVersion.number, service: service.name })
+      .from(serviceRevision)
+      .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
+      .innerJoin(model, eq(model.id, modelVersion.modelId))
+      .innerJoin(service, eq(service.id, serviceRevision.serviceId))
+      .where(eq(serviceRevision.id, facts.promotion.toRevisionId)),
+  );
+  return `${named.model} ${named.version} on ${named.service}`;
+}

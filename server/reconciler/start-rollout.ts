@@ -1,0 +1,246 @@
+import { isDeepStrictEqual } from 'node:util';
+import { and, eq, isNull } from 'drizzle-orm';
+import { type Database, type Transaction, transaction } from '../../db/client.ts';
+import { policyRevision } from '../../db/schema/environments.ts';
+import { guardedAction, promotion } from '../../db/schema/promotions.ts';
+import { rollout } from '../../db/schema/rollouts.ts';
+import { service } from '../../db/schema/services.ts';
+import type { Dispersion } from '../../domain/analysis/tempering.ts';
+import { policyRulesSchema } from '../../domain/policy.ts';
+import { systemPrincipal } from '../../domain/principal.ts';
+import { promotionRefusal, promotionSubjectSchema, subjectRefusal } from '../../domain/promotion.ts';
+import { type Blocker, blocker, type Refusal, refusal } from '../../domain/refusal.ts';
+import { rolloutPlanSchema } from '../../domain/rollout-plan.ts';
+import { promotionRetrySchema } from '../../domain/rollout-retry.ts';
+import { type AuditDraft, appendAudit, notifyChange } from '../audit/append.ts';
+import { digestOf } from '../digest.ts';
+import { newId } from '../id.ts';
+import { currentSubjects } from '../promotion-subject.ts';
+import type { RevisionRecord } from '../rows/revision-record.ts';
+import { onlyRow } from '../rows/row-project.ts';
+import { fence, type Lease } from './lease.ts';
+import { reserve, reservedDetail } from './reservation.ts';
+import { insertCanary } from './role-intervals.ts';
+import { type PlannedStart, type StartGuard, startGuards, startRefusal } from './start-guards.ts';
+import { startRecords } from './start-records.ts';
+
+export type StartInput = {
+  readonly lease: Lease;
+  readonly promotionId: string;
+  /** Asked once everything else allows the start; null while it is not measured, which may take longer than locks should last. */
+  readonly dispersion: () => Dispersion | null;
+  readonly now: Date;
+  readonly origin: 'live' | 'demo';
+  readonly guards?: readonly StartGuard[];
+};
+
+type RolloutRow = typeof rollout.$inferSelect;
+
+/** started · ready: it would be, with a dispersion · refused: it stays approved, with a blocker · voided: its subject changed, so its signatures are void · gone: it is not approved any more. */
+export type StartOutcome =
+  | { readonly kind: 'started'; readonly row: RolloutRow; readonly to: RevisionRecord }
+  | { readonly kind: 'refused' | 'voided'; readonly refusal: Refusal | Blocker }
+  | { readonly kind: 'ready' | 'gone' };
+
+/**
+ * The system command `rollouts.start`: in one transaction re-checks that the promotion is approved and that subject,
+ * policy and previous revision are what was signed, asks the start guards, and inserts the rollout with the dispersion
+ * fixed before it starts and with what it reserves.
+ */
+export async function startRollout(db: Database, input: StartInput): Promise<StartOutcome> {
+  return await transaction(db, async (tx) => {
+    await fence(tx, input.lease);
+    const found = await lockPromotion(tx, input.promotionId);
+    if (found === null || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
+    const changed = await subjectChange(tx, found);
+    if (changed !== null) return await voided(tx, found, { input, reason: changed });
+    const { row } = found;
+    const plan = rolloutPlanSchema.parse(row.plan);
+    const { projectId, serviceId, toRevisionId } = row;
+    const { fromRevisionId } = row;
+    const start = {
+      projectId,
+      serviceId,
+      fromRevisionId,
+      toRevisionId,
+      plan,
+      policyRules: policyRulesSchema.parse(found.policyRules),
+      now: input.now,
+      promotionId: row.id,
+      firstStepIndex: row.retry === null ? 0 : promotionRetrySchema.parse(row.retry).firstStepIndex,
+    };
+    const no =
+      (await activeRefusal(tx, serviceId)) ?? (await startRefusal(tx, start, input.guards ?? startGuards));
+    if (no !== null) return await refused(tx, found, no);
+    const dispersion = input.dispersion();
+    return dispersion === null
+      ? { kind: 'ready' }
+      : await started(tx, found, { ...input, dispersion, start });
+  });
+}
+
+type Found = {
+  readonly row: typeof promotion.$inferSelect;
+  readonly subject: unknown;
+  readonly policyRules: unknown;
+  readonly subjectDigest: string;
+  readonly requestedBy: string;
+  readonly serviceName: string;
+};
+
+async function lockPromotion(tx: Transaction, promotionId: string): Promise<Found | null> {
+  const rows = await tx
+    .select({
+      row: promotion,
+      subject: guardedAction.subject,
+      policyRules: policyRevision.rules,
+      subjectDigest: guardedAction.subjectDigest,
+      requestedBy: guardedAction.requestedBy,
+      serviceName: service.name,
+    })
+    .from(promotion)
+    .innerJoin(guardedAction, eq(guardedAction.id, promotion.actionId))
+    .innerJoin(policyRevision, eq(policyRevision.id, guardedAction.policyRevisionId))
+    .innerJoin(service, eq(service.id, promotion.serviceId))
+    .where(eq(promotion.id, promotionId))
+    .for('update', { of: [promotion, service] });
+  return rows[0] ?? null;
+}
+
+async function subjectChange(tx: Transaction, found: Found): Promise<Refusal | null> {
+  const asked = promotionSubjectSchema.parse(found.subject);
+  const now = (await currentSubjects(tx, [found.row.id])).get(found.row.id);
+  if (now === undefined || digestOf(asked) !== found.subjectDigest)
+    return refusal({
+      code: 'subjectChanged',
+      message: 'What was signed cannot be read back as it was signed, so its signatures do not count.',
+    });
+  return subjectRefusal(asked, now);
+}
+
+/** Asked after the service is locked, not with it: what joins a row that was waited for is as it was before the wait. */
+async function activeRefusal(tx: Transaction, serviceId: string): Promise<Refusal | null> {
+  const rows = await tx
+    .select({ id: rollout.id })
+    .from(rollout)
+    .where(and(eq(rollout.serviceId, serviceId), isNull(rollout.endedAt)));
+  return rows.length === 0
+    ? null
+    : refusal({
+        code: 'rolloutActive',
+        message: 'Another rollout of this Service is under way; this one starts when that has ended.',
+        params: { rolloutId: rows[0]?.id ?? '' },
+      });
+}
+
+async function refused(tx: Transaction, { row }: Found, reason: Refusal | Blocker): Promise<StartOutcome> {
+  const outcome = 'until' in reason ? reason : blocker(reason);
+  if (!isDeepStrictEqual(row.outcome, outcome)) {
+    await tx.update(promotion).set({ outcome }).where(eq(promotion.id, row.id));
+    await notifyChange(tx, { projectId: row.projectId, topic: 'promotion', id: row.id });
+  }
+  return { kind: 'refused', refusal: reason };
+}
+
+type Voiding = { readonly input: StartInput; readonly reason: Refusal };
+
+async function voided(tx: Transaction, found: Found, { input, reason }: Voiding): Promise<StartOutcome> {
+  const { row } = found;
+  await tx
+    .update(promotion)
+    .set({ state: 'voided', outcome: reason, decidedAt: input.now })
+    .where(eq(promotion.id, row.id));
+  await write(tx, found, {
+    ...input,
+    draft: {
+      object: { kind: 'promotion', id: row.id, name: found.serviceName },
+      sentence: `did not start and voided the request: ${reason.message}`,
+      before: { state: row.state },
+      after: { state: 'voided', reason: reason.message },
+      related: [{ kind: 'service', id: row.serviceId }],
+    },
+  });
+  return { kind: 'voided', refusal: reason };
+}
+
+async function started(
+  tx: Transaction,
+  found: Found,
+  input: Omit<StartInput, 'dispersion'> & { dispersion: Dispersion; start: PlannedStart },
+): Promise<StartOutcome> {
+  const { row } = found;
+  const { plan } = input.start;
+  const { phi, backedByHistory } = input.dispersion;
+  const retry = row.retry === null ? null : promotionRetrySchema.parse(row.retry);
+  const firstStepIndex = retry?.firstStepIndex ?? 0;
+  const values = {
+    id: newId(),
+    projectId: row.projectId,
+    serviceId: row.serviceId,
+    promotionId: row.id,
+    fromRevisionId: row.fromRevisionId,
+    toRevisionId: row.toRevisionId,
+    plan,
+    planDigest: row.planDigest,
+    phi,
+    phiBackedByHistory: backedByHistory,
+    startedAt: input.now,
+    startedBy: retry?.requestedBy ?? found.requestedBy,
+    retryOfId: retry?.rolloutId ?? null,
+    firstStepIndex,
+    // What the earlier attempt proved is not proven again.
+    passedSteps: firstStepIndex,
+    phase: 'starting' as const,
+    stepStartedAt: input.now,
+  };
+  const inserted = onlyRow(await tx.insert(rollout).values(values).returning());
+  const reserved = await reserve(tx, values.id, input.start);
+  await insertCanary(tx, values, input.now);
+  await tx
+    .update(promotion)
+    .set({ state: 'started', outcome: null, retry: null })
+    .where(eq(promotion.id, row.id));
+  await write(tx, found, {
+    ...input,
+    draft: {
+      object: { kind: 'rollout', id: values.id, name: found.serviceName },
+      sentence:
+        retry === null
+          ? `started the rollout that was approved on ${found.serviceName}`
+          : `started the retry from step ${firstStepIndex + 1} that its approval still covers on ${found.serviceName}`,
+      after: {
+        promotionId: row.id,
+        fromRevisionId: row.fromRevisionId,
+        toRevisionId: row.toRevisionId,
+        planDigest: row.planDigest,
+        subjectDigest: found.subjectDigest,
+        phi,
+        phiBackedByHistory: backedByHistory,
+        ...(retry === null ? {} : { retryOfId: retry.rolloutId, firstStepIndex }),
+        ...(reserved === null ? {} : { reserved: reservedDetail(reserved) }),
+      },
+      related: [
+        ...(retry === null ? [] : [{ kind: 'rollout' as const, id: retry.rolloutId }]),
+        { kind: 'promotion', id: row.id },
+        { kind: 'service', id: row.serviceId },
+        { kind: 'serviceRevision', id: row.toRevisionId },
+      ],
+    },
+  });
+  return { kind: 'started', row: inserted, to: (await startRecords(tx, input.start)).to };
+}
+
+async function write(
+  tx: Transaction,
+  { row }: Found,
+  { now, origin, draft }: Pick<StartInput, 'now' | 'origin'> & { draft: AuditDraft },
+): Promise<void> {
+  await appendAudit(tx, {
+    projectId: row.projectId,
+    actor: systemPrincipal,
+    action: 'rollouts.start',
+    now,
+    origin,
+    drafts: [draft],
+  });
+}

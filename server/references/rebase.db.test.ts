@@ -1,0 +1,164 @@
+import { desc, eq } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditEntry } from '../../db/schema/audit.ts';
+import { driftMonitor, driftReference, driftWindow } from '../../db/schema/drift.ts';
+import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
+import { DriftFixture, usualHour } from '../drift-fixture.ts';
+import { judgeDrift } from '../jobs/drift/judge-due.ts';
+import { updateMonitor } from '../monitoring/update.ts';
+import { getOverview } from '../overview/get.ts';
+import { ProjectFixture, refusalOf, twoApprovers } from '../test-fixture.ts';
+import { approveRebase, rejectRebase, withdrawRebase } from './decide-rebase.ts';
+import { listReferences } from './list.ts';
+import { rebaseReference } from './rebase.ts';
+
+const hourMs = 3_600_000;
+const begin = new Date('2026-11-02T00:00:00Z');
+const at = (hours: number) => new Date(begin.getTime() + hours * hourMs);
+
+let test: TestDatabase;
+let fixture: ProjectFixture;
+let drift: DriftFixture;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  fixture = await ProjectFixture.create(test.db);
+  await fixture.revise({
+    ...twoApprovers,
+    rules: [{ id: 'approvers', roles: ['approver'], minimum: 1 }],
+    minimumDistinctPeople: 1,
+  });
+  await fixture.follow(fixture.stagingId, fixture.policyId);
+});
+afterAll(() => test.drop());
+
+/** A service that is judged by the hour, asked to be compared with a week of its past. */
+async function asked(hours = 1.5) {
+  drift = await DriftFixture.create(fixture, begin);
+  // A fixed window is read by whole days.
+  await drift.days({ from: at(-14 * 24), days: 14 }, { counts: usualHour.counts.map((rows) => rows * 24) });
+  await judgeDrift(test.db, { now: begin });
+  fixture.clock = async () => at(hours);
+  return await ask();
+}
+type Who = Parameters<typeof fixture.as>[0];
+const ask = (more: { from?: string; to?: string } = {}, who: Who = 'engineer') =>
+  rebaseReference(fixture.as(who), {
+    serviceId: drift.serviceId,
+    name: 'After the campaign',
+    from: at(-14 * 24).toISOString(),
+    to: at(-7 * 24).toISOString(),
+    reason: 'The campaign stays.',
+    ...more,
+  });
+const list = (who: Who = 'viewer') => listReferences(fixture.as(who), { serviceId: drift.serviceId });
+const monitor = async () => {
+  const [row] = await test.db.select().from(driftMonitor).where(eq(driftMonitor.serviceId, drift.serviceId));
+  return row;
+};
+
+describe('another reference', () => {
+  it('is in force at the end of the window that ran when the last signature came, and is what later windows are compared with', async () => {
+    const { rebaseId, subjectDigest, state } = await asked();
+    expect(state).toBe('open');
+    const inbox = await getOverview(fixture.as('approver'), { projectId: fixture.projectId });
+    expect(inbox.rebasesForMe).toMatchObject([
+      { rebaseId, name: 'After the campaign', signaturesMissing: 1 },
+    ]);
+    const decision = { rebaseId, subjectDigest, comment: '' };
+    expect((await refusalOf(approveRebase(fixture.as('engineer'), decision))).code).toBe('forbidden');
+    expect((await refusalOf(approveRebase(fixture.as('stranger'), decision))).code).toBe('notFound');
+    const other = { ...decision, subjectDigest: `sha256:${'0'.repeat(64)}` };
+    expect((await refusalOf(approveRebase(fixture.as('approver'), other))).code).toBe('subjectChanged');
+    expect(await approveRebase(fixture.as('approver'), decision)).toEqual({ rebaseId, state: 'approved' });
+
+    await drift.count({ from: begin, hours: 1 }, usualHour);
+    await judgeDrift(test.db, { now: at(1.9) });
+    expect(await monitor()).toMatchObject({ referenceKind: 'sameHours', windowLength: 'hour' });
+    await drift.count({ from: at(1), hours: 2 }, usualHour);
+    await judgeDrift(test.db, { now: at(3.5) });
+    expect(await test.db.$count(driftWindow, eq(driftWindow.monitorId, (await monitor())?.id ?? ''))).toBe(2);
+    await judgeDrift(test.db, { now: at(3.6) });
+    expect(await monitor()).toMatchObject({ referenceKind: 'fixedWindow', windowLength: 'day' });
+    const answer = await list();
+    expect(answer.rebases).toMatchObject([{ state: 'active', activatesAt: at(2) }]);
+    expect(answer.references).toMatchObject([
+      { kind: 'fixedWindow', name: 'After the campaign', isUsed: true, replacedAt: null },
+    ]);
+    const audit = await test.db.select().from(auditEntry).orderBy(desc(auditEntry.seq)).limit(1);
+    expect(audit).toMatchObject([{ action: 'references.activate' }]);
+
+    await drift.days({ from: begin, days: 1 }, { counts: usualHour.counts.map((rows) => rows * 24) });
+    await judgeDrift(test.db, { now: at(25) });
+    const [window] = await test.db.select().from(driftWindow).orderBy(desc(driftWindow.windowEnd));
+    expect(window).toMatchObject({ referenceId: answer.references[0]?.id, whyNone: null });
+  });
+
+  it('takes the place of the one before, which is kept', async () => {
+    fixture.clock = async () => at(30);
+    const { rebaseId, subjectDigest } = await ask({
+      from: at(-7 * 24).toISOString(),
+      to: begin.toISOString(),
+    });
+    await approveRebase(fixture.as('approver'), { rebaseId, subjectDigest, comment: '' });
+    await drift.days({ from: at(24), days: 1 }, { counts: usualHour.counts.map((rows) => rows * 24) });
+    await judgeDrift(test.db, { now: at(49) });
+    await judgeDrift(test.db, { now: at(49.1) });
+    const { references } = await list();
+    expect(references.map(({ isUsed, replacedAt }) => [isUsed, replacedAt === null])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    expect(await test.db.$count(driftReference, eq(driftReference.serviceId, drift.serviceId))).toBe(2);
+  });
+});
+
+describe('a request for another reference', () => {
+  it('lives once, is rejected with a word or withdrawn, and then another may be asked for', async () => {
+    const { rebaseId, subjectDigest } = await asked();
+    expect((await refusalOf(ask())).code).toBe('conflict');
+    expect((await refusalOf(ask({}, 'viewer'))).code).toBe('forbidden');
+    await rejectRebase(fixture.as('approver'), { rebaseId, subjectDigest, comment: 'Not yet.' });
+    expect((await refusalOf(withdrawRebase(fixture.as('engineer'), { rebaseId }))).code).toBe('wrongState');
+    const second = await ask();
+    await withdrawRebase(fixture.as('engineer'), { rebaseId: second.rebaseId });
+    expect((await list()).rebases.map(({ state }) => state)).toEqual(['withdrawn', 'rejected']);
+  });
+
+  it('of a window without rows, or that is not over, says so', async () => {
+    await asked();
+    expect(
+      (await refusalOf(ask({ from: at(-90 * 24).toISOString(), to: at(-80 * 24).toISOString() }))).message,
+    ).toContain('No rows');
+    expect((await refusalOf(ask({ from: at(0).toISOString(), to: at(9).toISOString() }))).message).toContain(
+      'is over',
+    );
+  });
+
+  it('is void once the service is judged in another way, and makes room', async () => {
+    const { rebaseId, subjectDigest } = await asked();
+    await updateMonitor(fixture.as('operator'), {
+      monitorId: (await monitor())?.id ?? '',
+      windowLength: 'day',
+    });
+    const refused = await refusalOf(
+      approveRebase(fixture.as('approver'), { rebaseId, subjectDigest, comment: '' }),
+    );
+    expect(refused.message).toContain('is void');
+    expect((await ask()).state).toBe('open');
+  });
+
+  it('that was approved is not put in force when what it was to replace is gone', async () => {
+    const { rebaseId, subjectDigest } = await asked();
+    await approveRebase(fixture.as('approver'), { rebaseId, subjectDigest, comment: '' });
+    await updateMonitor(fixture.as('operator'), {
+      monitorId: (await monitor())?.id ?? '',
+      windowLength: 'day',
+    });
+    await drift.days({ from: begin, days: 1 }, { counts: usualHour.counts.map((rows) => rows * 24) });
+    await judgeDrift(test.db, { now: at(30) });
+    await judgeDrift(test.db, { now: at(30.1) });
+    expect((await list()).rebases).toMatchObject([{ state: 'voided' }]);
+    expect(await monitor()).toMatchObject({ referenceKind: 'sameHours' });
+  });
+});

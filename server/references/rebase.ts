@@ -1,0 +1,129 @@
+import { eq, sql } from 'drizzle-orm';
+import * as z from 'zod';
+import { guardedAction } from '../../db/schema/promotions.ts';
+import { driftRebase } from '../../db/schema/rebases.ts';
+import { service } from '../../db/schema/services.ts';
+import type { RebaseSubject } from '../../domain/drift/rebase.ts';
+import { idSchema } from '../../domain/name.ts';
+import { approvalProgress, satisfiableRefusal } from '../../domain/policy.ts';
+import { DomainError, refuse } from '../../domain/refusal.ts';
+import { type CommandRun, command } from '../command.ts';
+import { digestOf } from '../digest.ts';
+import { newId } from '../id.ts';
+import { signingMembers } from '../project-members.ts';
+import { ownerOf } from '../rows/principal-refs.ts';
+import { presentJudging, rebaseFacts } from '../rows/rebase-facts.ts';
+import { onlyRow, rowProject } from '../rows/row-project.ts';
+import { lockFeatures } from '../store-features.ts';
+import { activationTime } from './activation-time.ts';
+import { windowCounters } from './window-counters.ts';
+
+const schema = z.object({
+  serviceId: idSchema,
+  name: z.string().trim().min(1, 'Give the reference a name.').max(100),
+  from: z.iso.datetime({ offset: true }),
+  to: z.iso.datetime({ offset: true }),
+  /** Such a reference is of all hours, so only whole days and weeks are compared with it. */
+  windowLength: z.enum(['day', 'week']).default('day'),
+  reason: z.string().trim().min(1, 'Say why it is the new usual.').max(1_000),
+});
+type Input = z.output<typeof schema>;
+
+/** Asks to compare a service with another window of its past from then on; the signers of its environment decide. */
+export const rebaseReference = command(
+  {
+    permission: 'references.rebase',
+    schema,
+    project: (tx, input) => rowProject(tx, service, input.serviceId),
+  },
+  async (run) => {
+    const { tx, input, projectId, principal, now } = run;
+    await lockFeatures(tx, input.serviceId);
+    const { name: serviceName } = onlyRow(
+      await tx.select({ name: service.name }).from(service).where(eq(service.id, input.serviceId)),
+    );
+    const { rows } = await windowCounters(tx, input, now);
+    const subject = await subjectOf(run);
+    await endDead(run);
+    const present = onlyRow([await presentJudging(tx, input.serviceId)].filter((one) => one !== null));
+    const { rules } = present;
+    const members = await signingMembers(tx, projectId);
+    const people = { requesterUserId: ownerOf(principal), authorUserIds: [] };
+    refuse(satisfiableRefusal(rules, members, people));
+    const isGranted = approvalProgress(rules, { members, subject: people }, []).satisfied;
+    const state = isGranted ? ('approved' as const) : ('open' as const);
+    const [actionId, rebaseId] = [newId(), newId()];
+    const subjectDigest = digestOf(subject);
+    await tx.insert(guardedAction).values({
+      id: actionId,
+      projectId,
+      kind: subject.kind,
+      subject,
+      subjectDigest,
+      policyRevisionId: subject.policyRevisionId,
+      requestedBy: principal.id,
+      requestedAt: now,
+      expiresAt: new Date(now.getTime() + rules.expiresAfterMs),
+    });
+    const { serviceId, name, windowLength, reason } = input;
+    await tx.insert(driftRebase).values({
+      id: rebaseId,
+      projectId,
+      actionId,
+      serviceId,
+      name,
+      fromAt: new Date(input.from),
+      toAt: new Date(input.to),
+      windowLength,
+      reason,
+      state,
+      requestedAt: now,
+      decidedAt: isGranted ? now : null,
+      activatesAt: isGranted ? await activationTime(tx, serviceId, now) : null,
+    });
+    const signed = isGranted ? '; the policy asks nobody, so it is approved' : '';
+    return {
+      result: { rebaseId, state, subjectDigest, rows },
+      audit: [
+        {
+          object: { kind: 'service', id: serviceId, name: serviceName },
+          sentence: `asked to compare ${serviceName} with what it was sent from ${input.from} to ${input.to}: ${rows} rows${signed}`,
+          after: { subject },
+          comment: reason,
+        },
+      ],
+    };
+  },
+);
+
+async function subjectOf({ tx, input, projectId }: CommandRun<Input>): Promise<RebaseSubject> {
+  const present = await presentJudging(tx, input.serviceId);
+  if (present === null)
+    throw new DomainError({
+      code: 'wrongState',
+      message: 'Nothing of the service is judged yet, so it is compared with nothing.',
+      fix: 'Wait until its monitor is there, which takes seconds after its bins are learned.',
+    });
+  const { rules: _, ...judging } = present;
+  const { serviceId, from, to, windowLength } = input;
+  const fields = { serviceId, windowLength, fromAt: from, toAt: to };
+  return { schema: 1, kind: 'rebase', projectId, ...fields, ...judging };
+}
+
+/** One that lives is decided first; one that has expired or is void makes room. */
+async function endDead({ tx, input, now }: CommandRun<Input>): Promise<void> {
+  const facts = await rebaseFacts(tx, { serviceId: input.serviceId }, now);
+  for (const { rebase, state } of facts) {
+    if (state === 'open' || state === 'approved')
+      throw new DomainError({
+        code: 'conflict',
+        message: `"${rebase.name}" was asked for already and is ${state === 'open' ? 'not decided' : 'about to take effect'}.`,
+        fix: 'Decide or withdraw it first.',
+      });
+    if (state !== rebase.state)
+      await tx
+        .update(driftRebase)
+        .set({ state, decidedAt: now })
+        .where(sql`${driftRebase.id} = ${rebase.id}`);
+  }
+}

@@ -1,0 +1,34 @@
+import { inArray } from 'drizzle-orm';
+import type { Queries } from '../../db/client.ts';
+import { principal } from '../../db/schema/identity.ts';
+
+/** Who did something, as pages show it. */
+export type PrincipalRef = typeof principal.$inferSelect;
+
+/** Looks up principals by id in one round trip; the returned function throws for an id that was not asked for. */
+export async function principalRefs(
+  queries: Queries,
+  ids: Iterable<string | null>,
+): Promise<(id: string) => PrincipalRef> {
+  const wanted = [...new Set(ids)].filter((id) => id !== null);
+  const rows =
+    wanted.length === 0 ? [] : await queries.select().from(principal).where(inArray(principal.id, wanted));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return (id) => {
+    const found = byId.get(id);
+    if (found === undefined) throw new Error(`Principal ${id} was not loaded.`);
+    return found;
+  };
+}
+
+/** The person behind a principal, as separation of duties counts; null for Fairlead itself. */
+export function ownerOf(ref: Pick<PrincipalRef, 'id' | 'kind' | 'ownerUserId'>): string | null {
+  switch (ref.kind) {
+    case 'user':
+      return ref.id;
+    case 'token':
+      return ref.ownerUserId;
+    case 'system':
+      return null;
+  }
+}

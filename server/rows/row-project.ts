@@ -1,0 +1,29 @@
+import { sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Queries } from '../../db/client.ts';
+import { DomainError } from '../../domain/refusal.ts';
+
+/** Says the same whether the row is missing or somebody else's, so that ids cannot be guessed. */
+export function notFound(): DomainError {
+  return new DomainError({
+    code: 'notFound',
+    message: 'There is no such thing, or it is not yours to see.',
+  });
+}
+
+/** Project of the row with this id; throws notFound. The table needs the columns `id` and `project_id`. */
+export async function rowProject(queries: Queries, table: PgTable, id: string): Promise<string> {
+  const { rows } = await queries.execute<{ project_id: string }>(
+    sql`select project_id from ${table} where id = ${id}`,
+  );
+  const found = rows[0];
+  if (found === undefined) throw notFound();
+  return found.project_id;
+}
+
+/** The only row of an answer; throws notFound when there is none. */
+export function onlyRow<Row>(rows: readonly Row[]): Row {
+  const found = rows[0];
+  if (found === undefined) throw notFound();
+  return found;
+}

@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
+import { idSchema } from '../../domain/name.ts';
+import { proposeLabels } from '../../domain/share/propose-labels.ts';
+import { rangeAt, shareContentSchema, shareRangeSchema } from '../../domain/share/share-content.ts';
+import { chartAnswer } from '../charts/chart-answer.ts';
+import { query } from '../query.ts';
+
+/** Subjects that the charts name now, with labels that strangers may read instead. */
+export const proposeShare = query(
+  {
+    permission: 'shares.propose',
+    schema: z.object({
+      projectId: idSchema,
+      charts: shareContentSchema.shape.charts,
+      range: shareRangeSchema,
+    }),
+    project: (_db, input) => input.projectId,
+  },
+  async ({ db, input, projectId, ctx }) => {
+    const now = await ctx.clock(db);
+    const answers: ChartAnswer[] = [];
+    for (const { spec } of input.charts)
+      answers.push(
+        await chartAnswer(db, {
+          projectId,
+          spec,
+          range: rangeAt(input.range, now.getTime()),
+          now,
+          maxPoints: 20,
+        }),
+      );
+    return { labels: proposeLabels(answers) };
+  },
+);
