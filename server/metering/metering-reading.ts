@@ -130,12 +130,13 @@ export class MeteringReading {
 
   /** Since when everything was seen without a break; null while it is not. */
   #follow({ state, sentence, whole, seenFrom }: MeteringNews, now: Date): void {
-    if (sentence !== null && sentence !== this.#sentence)
-      log.warn(
-        { cluster: this.#options.cluster.clusterId, why: sentence },
-        'The use of a cluster is not observed.',
-      );
-    this.#sentence = sentence;
+    // Between two tries it knows no reason: the same one is not said again until the cluster was seen.
+    if (state === 'live') this.#sentence = null;
+    else if (sentence !== null && sentence !== this.#sentence) {
+      const cluster = this.#options.cluster.clusterId;
+      log.warn({ cluster, why: sentence }, 'The use of a cluster is not observed.');
+      this.#sentence = sentence;
+    }
     if (state !== 'live') this.#watchFrom = null;
     else if (whole || this.#watchFrom === null)
       this.#watchFrom = seenFrom === null ? now : (this.#stored.seenUntil ?? seenFrom);
