@@ -22,6 +22,9 @@ const tables: Record<string, readonly unknown[]> = {
   integersBeyondTwenty: many(300, (index) => (index * 31) % 101),
   tiny: many(120, (index) => index * 1e-310),
   huge: many(120, (index) => (index - 60) * 2.5e306),
+  scores: many(700, (index) => ((index * 389) % 701) / 701),
+  rareScores: many(500, (index) => ((index % 100) / 100) ** 6),
+  scoresWithPoints: many(400, (index) => [0, 1, 0.5][index % 6] ?? ((index * 31) % 397) / 397),
   halves: many(100, (index) => index / 2 - 20),
   oddAmongNumbers: [...many(200, (index) => index / 3), ...odd],
   oddAmongTexts: [...many(200, (index) => ['DE', 'FR', 'äöü', '😀'][index % 4]), ...odd, 7, 2.5],
@@ -37,10 +40,10 @@ const tables: Record<string, readonly unknown[]> = {
   nothing: many(30, () => null),
 };
 
-function columnOf(values: readonly unknown[], isKnown: boolean) {
+function columnOf(values: readonly unknown[], as: 'input' | 'known' | 'prediction') {
   const census = new TrainingCensus({
-    predictions: new Set(),
-    known: isKnown ? new Map([['column', known]]) : new Map(),
+    predictions: new Set(as === 'prediction' ? ['column'] : []),
+    known: as === 'known' ? new Map([['column', known]]) : new Map(),
   });
   census.look('column', values);
   census.learn();
@@ -56,10 +59,11 @@ describe('the vectors that the Python client is tested with', () => {
     const cases = Object.entries(tables).map(([name, values]) => ({
       name,
       values: values.map(sent),
-      own: columnOf(values, false),
-      onKnown: columnOf(values, true),
+      own: columnOf(values, 'input'),
+      onKnown: columnOf(values, 'known'),
+      predicted: columnOf(values, 'prediction'),
     }));
-    const long = columnOf(many(130_000, longRule), false);
+    const long = columnOf(many(130_000, longRule), 'input');
     const text = `${JSON.stringify({ known, cases, long })}\n`;
     await expect(text).toMatchFileSnapshot('../../clients/python/tests/vectors.jsonl');
   });

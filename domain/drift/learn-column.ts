@@ -1,5 +1,5 @@
 import { highEdges } from '../performance/score-joint.ts';
-import type { Binning } from './binning.ts';
+import type { Binning, NumericBinning, OrderedBinning } from './binning.ts';
 import type { FeatureRole } from './feature.ts';
 import { identifierReason } from './identifier-like.ts';
 import { usualThreshold } from './label.ts';
@@ -43,6 +43,19 @@ export function roleOf(place: ColumnPlace, binning: Binning): FeatureRole {
 }
 
 /**
+ * The bins of a column of numbers: those of a score have edges besides where few rows lie and where it decides. Throws
+ * RangeError when none is finite. Source: drift.md §9.4.
+ */
+export function learnNumbers(
+  place: ColumnPlace,
+  numbers: readonly number[],
+): NumericBinning | OrderedBinning {
+  const learned = learnNumericBinning(numbers);
+  if (roleOf(place, learned) !== 'score') return learned;
+  return [...highEdges(numbers), usualThreshold].reduce(withEdge, learned);
+}
+
+/**
  * How a column is counted, learned from its values as they were sent: numbers if most are, else categories. Refused are
  * columns that look like identifiers (unless `mapped` by an admin) and those of lists or objects. Null when no value tells
  * anything: all are missing or not finite.
@@ -63,11 +76,8 @@ export function learnColumn(
     };
   if (numbers.length * 2 > present.length) {
     if (!numbers.some(Number.isFinite)) return null;
-    const learned = learnNumericBinning(numbers);
-    const found = roleOf(place, learned);
-    const edges = found === 'score' ? [...highEdges(numbers), usualThreshold] : [];
-    const binning = edges.reduce<Binning>(withEdge, learned);
-    return { state: 'counted', role: found, binning, rowsByValue: null };
+    const binning = learnNumbers(place, numbers);
+    return { state: 'counted', role: roleOf(place, binning), binning, rowsByValue: null };
   }
   const why = mapped ? null : identifierReason(present);
   if (why !== null) return { state: 'refused', role: place === 'input' ? 'input' : 'class', why };

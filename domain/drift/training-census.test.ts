@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Binning } from './binning.ts';
 import { apartKinds, countValues } from './counters.ts';
 import { learnNumericBinning } from './learn-binning.ts';
+import { learnColumn } from './learn-column.ts';
 import { mostColumns, TrainingCensus, type TrainingCounts } from './training-census.ts';
 import { learnedFromTraining, trainingCounters } from './training-counters.ts';
 import { trainingCountsSchema } from './training-schema.ts';
@@ -117,8 +118,17 @@ describe('training data', () => {
     expect(column.apart).toHaveLength(apartKinds.length);
   });
 
-  it('knows predictions by their name', () => {
-    const counts = countsOf({ score: many(100, (index) => index / 100) }, { predictions: ['score'] });
-    expect(learnedFromTraining(columnOf(counts, 'score'))).toMatchObject({ role: 'score' });
+  it('knows predictions by their name, and gives scores the bins that they get from live rows', () => {
+    const scores = many(10_000, (index) => index / 10_000);
+    const counts = countsOf({ score: scores, input: scores }, { predictions: ['score'] });
+    const learned = learnedFromTraining(columnOf(counts, 'score'));
+    expect(learned).toEqual(learnColumn(scores, { place: 'prediction', mapped: false }));
+    expect(learned).toMatchObject({
+      role: 'score',
+      binning: { edges: expect.arrayContaining([0.5, 0.9995]) },
+    });
+    expect(learnedFromTraining(columnOf(counts, 'input'))).toEqual(
+      learnColumn(scores, { place: 'input', mapped: false }),
+    );
   });
 });

@@ -1,8 +1,7 @@
 import type { Binning, NumericBinning, OrderedBinning } from './binning.ts';
 import { addCounters, apartList, type Counters, noRows, valueCounter } from './counters.ts';
 import { identifierReason } from './identifier-like.ts';
-import { learnNumericBinning } from './learn-binning.ts';
-import { type ColumnPlace, categoryOf } from './learn-column.ts';
+import { type ColumnPlace, categoryOf, learnNumbers } from './learn-column.ts';
 
 /** A table with more columns than this is no training data of one model. */
 export const mostColumns = 500;
@@ -157,7 +156,11 @@ export class TrainingCensus {
     const known = this.#options.known.get(name);
     if (known !== undefined) return known.kind === 'categorical' ? null : known;
     const { numbers, texts, nested, sample } = column;
-    return numbers > texts + nested && sample.length > 0 ? learnNumericBinning(sample) : null;
+    return numbers > texts + nested && sample.length > 0 ? learnNumbers(this.#placeOf(name), sample) : null;
+  }
+
+  #placeOf(name: string): ColumnPlace {
+    return this.#options.predictions.has(name) ? 'prediction' : 'input';
   }
 
   count(name: string, values: Iterable<unknown>): void {
@@ -173,7 +176,7 @@ export class TrainingCensus {
 
   #columnOf(name: string, column: Column, rows: number): TrainingColumn | null {
     const { counted, numbers, texts, nested, values, categories, first } = column;
-    const at = { name, place: this.#options.predictions.has(name) ? 'prediction' : 'input' } as const;
+    const at = { name, place: this.#placeOf(name) };
     const nulls = rows - numbers - texts - nested;
     if (counted !== null) {
       const { binning, total } = counted;

@@ -8,6 +8,8 @@ MOST_ORDERED = 20
 STEPS = float(2**24)
 FARTHEST = float(2**36)
 SAFE_INTEGER = 2**53 - 1
+HIGH_SHARES = (0.96, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995)
+USUAL_THRESHOLD = 0.5
 APART = ("null", "notFinite", "otherType", "new", "below", "above", "clamped")
 
 
@@ -38,6 +40,26 @@ def learn_numbers(values, bins=BINS):
         "low": low,
         "high": high,
     }
+
+
+def learn_predictions(values):
+    """Bins of a prediction: those of a score have edges besides where few rows lie and at 0.5, from which it decides."""
+    binning = learn_numbers(values)
+    if binning["kind"] != "numeric" or binning["low"] < 0 or binning["high"] > 1:
+        return binning
+    for edge in [*_high_edges(values), USUAL_THRESHOLD]:
+        if edge not in binning["edges"]:
+            at = bisect.bisect_right(binning["edges"], edge)
+            binning["edges"].insert(at, edge)
+            binning["points"].insert(at, False)
+    return binning
+
+
+def _high_edges(values):
+    """Eight edges in the highest twentieth of finite numbers; fewer where they coincide."""
+    ordered = sorted(float(value) for value in values if math.isfinite(value))
+    places = (math.floor(share * len(ordered)) for share in HIGH_SHARES)
+    return [ordered[place] + 0.0 for place in places if ordered[place] > ordered[0]]
 
 
 def _deviation(runs, rows):

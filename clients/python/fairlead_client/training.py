@@ -2,7 +2,7 @@
 
 import math
 
-from .binning import APART, SAFE_INTEGER, NumberCounter, learn_numbers
+from .binning import APART, SAFE_INTEGER, NumberCounter, learn_numbers, learn_predictions
 from .identifiers import identifier_reason
 from .values import LONGEST_TEXT, plain
 
@@ -26,9 +26,10 @@ def training_counts(table, predictions=(), known=None):
     rows = max((len(values) for values in columns.values()), default=0)
     found = []
     for name, values in columns.items():
-        column = _column([plain(value) for value in values], rows, (known or {}).get(name))
+        place = "prediction" if name in predictions else "input"
+        learn = learn_predictions if place == "prediction" else learn_numbers
+        column = _column([plain(value) for value in values], rows, (known or {}).get(name), learn)
         if column is not None:
-            place = "prediction" if name in predictions else "input"
             found.append({"name": name, "place": place, **column})
     return {"schema": 1, "rows": rows, "columns": found}
 
@@ -40,7 +41,7 @@ def _columns(table):
     return {str(name): list(values) for name, values in table.items()}
 
 
-def _column(values, rows, known):
+def _column(values, rows, known, learn):
     present = [value for value in values if value is not None]
     numbers = [value for value in present if _is_number(value)]
     texts = sum(1 for value in present if isinstance(value, (str, bool)))
@@ -49,7 +50,7 @@ def _column(values, rows, known):
     if known is not None:
         binning = None if known["kind"] == "categorical" else known
     else:
-        binning = learn_numbers(_sample(finite)) if len(numbers) > texts + nested and finite else None
+        binning = learn(_sample(finite)) if len(numbers) > texts + nested and finite else None
     if binning is not None:
         return _numbers(binning, present, rows)
     if nested > texts and known is None:

@@ -16,8 +16,9 @@ def values_of(case):
     ]
 
 
-def column_of(values, known=None):
-    counts = training_counts({"column": values}, known={} if known is None else {"column": known})
+def column_of(values, known=None, predictions=()):
+    known = {} if known is None else {"column": known}
+    counts = training_counts({"column": values}, predictions=predictions, known=known)
     assert counts["rows"] == len(values)
     # Through JSON, as it is sent.
     columns = json.loads(json.dumps(counts, allow_nan=False))["columns"]
@@ -32,6 +33,11 @@ def test_bins_and_counts_are_those_of_the_console_to_the_last_bit(name):
 @pytest.mark.parametrize("name", CASES)
 def test_counts_on_bins_of_a_service_are_those_of_the_console(name):
     assert column_of(values_of(CASES[name]), VECTORS["known"]) == CASES[name]["onKnown"]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bins_of_a_prediction_are_those_of_the_console_with_the_edges_of_scores(name):
+    assert column_of(values_of(CASES[name]), predictions=["column"]) == CASES[name]["predicted"]
 
 
 def test_more_values_than_bins_are_learned_from_are_drawn_alike():
