@@ -1,9 +1,10 @@
 'use client';
 
-import { Archive, Maximize, MessageSquarePlus, Pencil } from 'lucide-react';
+import { Archive, Maximize, MessageSquarePlus, Pencil, Share2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { ChartRange } from '../../domain/chart/chart-series.ts';
 import { reasonOf } from '../rollouts/refusal-reason.ts';
+import { boardProblem, type SharedCharts, sharedRange } from '../shares/shared-charts.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
@@ -14,6 +15,9 @@ import { useCommand } from '../use-command.ts';
 import type { BoardAnswer } from './board-answers.ts';
 import { VersionsDialog } from './versions-dialog.tsx';
 
+const ShareDialog = lazy(async () => ({
+  default: (await import('../shares/share-dialog.tsx')).ShareDialog,
+}));
 const NotesForm = lazy(async () => ({ default: (await import('./notes-form.tsx')).NotesForm }));
 
 type Props = {
@@ -40,6 +44,7 @@ export function BoardActions({ board, range, onEdit, onFullScreen }: Props) {
         Edit
       </Button>
       <NotesDialog range={range} disabledReason={reasonOf(board.refusals.annotate)} />
+      <ShareBoard board={board} range={range} />
       <VersionsDialog board={board} />
       <Button icon={Maximize} onClick={onFullScreen}>
         Full screen
@@ -69,6 +74,30 @@ function NotesDialog({ range, disabledReason }: Blocked & { readonly range: Char
         <NotesForm range={range} onDone={() => setOpen(false)} />
       </Suspense>
     </Dialog>
+  );
+}
+
+/** All charts of the shown version as one link or embed, over the shown time. */
+function ShareBoard({ board, range }: Pick<Props, 'board' | 'range'>) {
+  const [shared, setShared] = useState<SharedCharts | null>(null);
+  const { charts } = board.shown.spec;
+  const open = () =>
+    setShared({
+      title: board.name,
+      specs: charts.map(({ spec }) => spec),
+      range: sharedRange(range, Date.now()),
+    });
+  return (
+    <>
+      <Button icon={Share2} disabledReason={boardProblem(charts)} onClick={open}>
+        Share
+      </Button>
+      {shared !== null && (
+        <Suspense fallback={null}>
+          <ShareDialog shared={shared} onClose={() => setShared(null)} />
+        </Suspense>
+      )}
+    </>
   );
 }
 

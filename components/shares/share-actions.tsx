@@ -16,7 +16,7 @@ import type { SharedRow } from './share-standing.ts';
 /** Pause, resume, extend, a new secret, revoke. */
 export function ShareActions({ share }: { share: SharedRow }) {
   const trpc = useTrpc();
-  const [asking, setAsking] = useState<'revoke' | 'rotate' | null>(null);
+  const [asking, setAsking] = useState<'revoke' | 'rotate' | 'endOld' | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const close = () => setAsking(null);
   const pause = useCommand((extra) => trpc.shares.pause.mutationOptions(extra));
@@ -48,6 +48,11 @@ export function ShareActions({ share }: { share: SharedRow }) {
           End in {days} days from now
         </MenuItem>
         <MenuItem onSelect={() => setAsking('rotate')}>New secret …</MenuItem>
+        {share.kind === 'signed' && (
+          <MenuItem danger onSelect={() => setAsking('endOld')}>
+            New secret, end the old …
+          </MenuItem>
+        )}
         <MenuItem danger onSelect={() => setAsking('revoke')}>
           Revoke …
         </MenuItem>
@@ -76,6 +81,17 @@ export function ShareActions({ share }: { share: SharedRow }) {
         busy={rotate.busy}
         error={rotate.error ?? undefined}
         onConfirm={() => rotate.run({ shareId })}
+      />
+      <ConfirmDialog
+        title={`Give ${share.title} a new secret and end the old?`}
+        description="Every secret of now and every token that it signed ends at once. Pages show nothing until your server signs with the new one; use it when a secret may be known."
+        confirmLabel="New secret, end the old"
+        danger
+        open={asking === 'endOld'}
+        onOpenChange={(open) => (open ? undefined : close())}
+        busy={rotate.busy}
+        error={rotate.error ?? undefined}
+        onConfirm={() => rotate.run({ shareId, endOld: true })}
       />
       <NewSecret share={share} secret={secret} onDone={() => setSecret(null)} />
     </>

@@ -15,46 +15,49 @@ import { daysOf, emptyDraft } from './share-draft.ts';
 import { ShareFiles } from './share-files.tsx';
 import { ShareForm } from './share-form.tsx';
 import { ShareMade } from './share-made.tsx';
-import type { SharedChart } from './shared-chart.ts';
+import { outsideTitles, type SharedCharts } from './shared-charts.ts';
 
-type Props = { readonly chart: SharedChart; readonly onClose: () => void };
+type Props = { readonly shared: SharedCharts; readonly onClose: () => void };
 
-/** Link, embed code, picture and files of one chart; loaded when somebody asks for it. */
-export function ShareDialog({ chart, onClose }: Props) {
+/** Link, embed code, picture and files of one chart or those of a board; loaded when somebody asks for it. */
+export function ShareDialog({ shared, onClose }: Props) {
   const { viewer } = useProject();
+  const [only, ...others] = shared.specs;
   const reason = permissionReason('shares.create', viewer);
   return (
     <Dialog
-      title={`Share ${chart.title}`}
-      description="People outside see the chart without an account, and only the labels that you give here."
+      title={`Share ${shared.title}`}
+      description="People outside see it without an account, and only the labels that you give here."
       size="large"
       open
       onOpenChange={(open) => (open ? undefined : onClose())}
     >
       <div className="flex flex-col gap-6">
         {reason === undefined ? (
-          <ShareOutside chart={chart} onDone={onClose} />
+          <ShareOutside shared={shared} onDone={onClose} />
         ) : (
           <Banner tone="info" title="You cannot share outside.">
             {reason}
           </Banner>
         )}
-        <ShareFiles chart={chart} />
+        {only !== undefined && others.length === 0 && (
+          <ShareFiles title={shared.title} spec={only} range={shared.range} />
+        )}
       </div>
     </Dialog>
   );
 }
 
-function ShareOutside({ chart, onDone }: { chart: SharedChart; onDone: () => void }) {
+function ShareOutside({ shared, onDone }: { shared: SharedCharts; onDone: () => void }) {
   const trpc = useTrpc();
   const { projectId } = useProject();
-  const { title, spec, range } = chart;
-  const [draft, setDraft] = useState(() => emptyDraft(chartKindWords[spec.kind]));
+  const { specs, range } = shared;
+  const [draft, setDraft] = useState(() => emptyDraft(proposedTitle(specs)));
   // What was asked for once stays, so that the end of a range does not move while somebody types.
   const [now] = useState(() => Date.now());
   const proposed = useQuery(
     trpc.shares.propose.queryOptions(
-      { projectId, charts: [{ title, spec }], range },
+      { projectId, charts: specs.map((spec) => ({ title: chartKindWords[spec.kind], spec })), range },
       { staleTime: Infinity },
     ),
   );
@@ -67,10 +70,12 @@ function ShareOutside({ chart, onDone }: { chart: SharedChart; onDone: () => voi
     proposed.data.labels.map(({ subject, label }) => [subject, draft.labels[subject] ?? label]),
   );
   const { kind, origins, format, allowFiles, allowTimeRange } = draft;
+  const titles = outsideTitles(specs, { title: draft.title, labels });
   const fixed = range.kind === 'fixed' ? range : { kind: 'fixed' as const, from: now - range.ms, to: now };
   return (
     <ShareForm
       draft={draft}
+      isOne={specs.length === 1}
       subjects={proposed.data.labels}
       onChange={(change) => setDraft({ ...draft, ...change })}
       busy={make.busy}
@@ -81,7 +86,7 @@ function ShareOutside({ chart, onDone }: { chart: SharedChart; onDone: () => voi
           kind,
           title: draft.title,
           labels,
-          charts: [{ title: draft.title, spec }],
+          charts: specs.map((spec, index) => ({ title: titles[index] ?? draft.title, spec })),
           range: kind === 'picture' ? fixed : range,
           expiresInDays: daysOf(draft),
           frameAncestors: kind === 'picture' ? [] : [...origins],
@@ -91,4 +96,10 @@ function ShareOutside({ chart, onDone }: { chart: SharedChart; onDone: () => voi
       }
     />
   );
+}
+
+/** Without names, which only labels may bring outside. */
+function proposedTitle(specs: SharedCharts['specs']): string {
+  const [first, ...others] = specs;
+  return first === undefined || others.length > 0 ? 'How it goes' : chartKindWords[first.kind];
 }

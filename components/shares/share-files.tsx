@@ -3,13 +3,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { ShareFormat } from '../../domain/share/share-content.ts';
+import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { ShareFormat, ShareRange } from '../../domain/share/share-content.ts';
 import { useProject } from '../project/project-context.tsx';
 import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import type { SharedChart } from './shared-chart.ts';
 
 const formats: readonly { format: ShareFormat; type: string }[] = [
   { format: 'png', type: 'image/png' },
@@ -18,8 +18,10 @@ const formats: readonly { format: ShareFormat; type: string }[] = [
   { format: 'json', type: 'application/json' },
 ];
 
+type Props = { readonly title: string; readonly spec: ChartSpec; readonly range: ShareRange };
+
 /** The chart as a file, for the reader's own use: with all names in it. */
-export function ShareFiles({ chart }: { chart: SharedChart }) {
+export function ShareFiles({ title, spec, range }: Props) {
   const trpc = useTrpc();
   const client = useQueryClient();
   const { projectId } = useProject();
@@ -27,7 +29,6 @@ export function ShareFiles({ chart }: { chart: SharedChart }) {
   const save = async ({ format, type }: (typeof formats)[number]) => {
     setError(null);
     const theme = document.documentElement.classList.contains('dark') ? 'dark' : 'light';
-    const { spec, range } = chart;
     try {
       const { content, isBase64 } = await client.fetchQuery(
         trpc.shares.file.queryOptions({ projectId, spec, range, format, theme }),
@@ -35,7 +36,7 @@ export function ShareFiles({ chart }: { chart: SharedChart }) {
       const bytes = isBase64 ? Uint8Array.from(atob(content), (each) => each.charCodeAt(0)) : content;
       const anchor = document.createElement('a');
       anchor.href = URL.createObjectURL(new Blob([bytes], { type }));
-      anchor.download = `${chart.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.${format}`;
+      anchor.download = `${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.${format}`;
       anchor.click();
       URL.revokeObjectURL(anchor.href);
     } catch (caught) {

@@ -17,6 +17,8 @@ import { daysOf, originsIn, type ShareDraft } from './share-draft.ts';
 
 type Props = {
   readonly draft: ShareDraft;
+  /** A picture is of one chart, so a board has none. */
+  readonly isOne: boolean;
   readonly subjects: readonly ProposedLabel[];
   readonly onChange: (change: Partial<ShareDraft>) => void;
   readonly onSubmit: () => void;
@@ -34,12 +36,12 @@ const kindHints = {
   share: 'Whoever has the link sees the chart; the pages named below may show it in a frame.',
   signed: 'Your own server signs who may see it, for minutes at a time; the pages named below may show it.',
   picture:
-    'One address for e-mails, wikis and spreadsheets; it shows this range for ever and ends within a month.',
+    'One address for e-mails, wikis and spreadsheets; it shows this range for ever and ends within a month. Slack and mail services keep a copy of what they have fetched: it cannot be recalled.',
 };
 
 const dayWords = (days: number) => (days === 1 ? 'in a day' : days === 365 ? 'in a year' : `in ${days} days`);
 
-export function ShareForm({ draft, subjects, onChange, onSubmit, busy, error }: Props) {
+export function ShareForm({ draft, isOne, subjects, onChange, onSubmit, busy, error }: Props) {
   const isPicture = draft.kind === 'picture';
   const presets = expiryPresets.filter((days) => !isPicture || days <= longestPictureDays);
   return (
@@ -53,7 +55,7 @@ export function ShareForm({ draft, subjects, onChange, onSubmit, busy, error }: 
       <Segmented
         label="How to share"
         value={draft.kind}
-        options={kinds}
+        options={isOne ? kinds : kinds.filter(({ value }) => value !== 'picture')}
         onChange={(kind) => onChange({ kind })}
       />
       <p className="text-ink-muted text-xs">{kindHints[draft.kind]}</p>

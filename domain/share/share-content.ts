@@ -26,13 +26,16 @@ export const shareRangeSchema = z.discriminatedUnion('kind', [
 ]);
 export type ShareRange = z.infer<typeof shareRangeSchema>;
 
+/** Most charts that one link or embed shows. */
+export const mostShared = 12;
+
 /** What is shown: one chart, or those of a board as they were when it was shared. `title` is shown as it is. */
 export const shareContentSchema = z.object({
   schema: z.literal(1),
   charts: z
     .array(z.object({ title: z.string().trim().min(1).max(120), spec: chartSpecSchema }))
     .min(1)
-    .max(12),
+    .max(mostShared),
 });
 export type ShareContent = z.infer<typeof shareContentSchema>;
 

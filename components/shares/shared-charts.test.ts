@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { BoardChart } from '../../domain/board.ts';
+import { boardProblem, outsideTitles, sharedRange } from './shared-charts.ts';
+
+const serviceId = '0199f3c0-0000-7000-8000-000000000001';
+const errors = { kind: 'errorShare', serviceId } as const;
+const chart: BoardChart = { spec: errors, title: 'fraud-detector of acme', size: 'half' };
+
+describe('a board that is shared', () => {
+  it('has one to twelve charts', () => {
+    expect(boardProblem([])).toContain('no chart');
+    expect(boardProblem(Array.from({ length: 12 }, () => chart))).toBeUndefined();
+    expect(boardProblem(Array.from({ length: 13 }, () => chart))).toContain('has 13');
+  });
+
+  it('tells its charts apart by labels, never by titles that members gave', () => {
+    const labels = { [`service ${serviceId}`]: 'Service A' };
+    const specs = [errors, { kind: 'gpuUse' } as const];
+    expect(outsideTitles(specs, { title: 'Health', labels })).toEqual([
+      'Error share: Service A',
+      'GPUs held',
+    ]);
+    expect(outsideTitles([errors], { title: 'Health', labels })).toEqual(['Health']);
+  });
+
+  it('goes on with the time when it shows now, and stands still when it shows the past', () => {
+    const hour = 3_600_000;
+    expect(sharedRange({ from: 0, to: hour }, hour + 60_000)).toEqual({ kind: 'relative', ms: hour });
+    expect(sharedRange({ from: 0, to: hour }, 2 * hour)).toEqual({ kind: 'fixed', from: 0, to: hour });
+  });
+});

@@ -1,0 +1,44 @@
+import type { BoardChart } from '../../domain/board.ts';
+import type { ChartRange } from '../../domain/chart/chart-series.ts';
+import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import { chartKindWords } from '../../domain/chart/chart-words.ts';
+import { mostShared, type ShareRange } from '../../domain/share/share-content.ts';
+
+/** What charts of the console are made of, so that they can be drawn again elsewhere. `title` is for members only. */
+export type SharedCharts = {
+  readonly title: string;
+  readonly specs: readonly ChartSpec[];
+  readonly range: ShareRange;
+};
+
+/** A range that reaches about now goes on with the time; one that ended stays as it is. */
+const nowWithinMs = 5 * 60_000;
+
+/** The range of a screen as a share keeps it. */
+export function sharedRange({ from, to }: ChartRange, nowMs: number): ShareRange {
+  return to >= nowMs - nowWithinMs
+    ? { kind: 'relative', ms: Math.max(60_000, Math.round(to - from)) }
+    : { kind: 'fixed', from: Math.round(from), to: Math.round(to) };
+}
+
+/** Why a board cannot be shared as one; undefined when it can. */
+export function boardProblem(charts: readonly BoardChart[]): string | undefined {
+  if (charts.length === 0) return 'There is no chart to share yet.';
+  if (charts.length <= mostShared) return undefined;
+  return `At most ${mostShared} charts are shared as one, and this board has ${charts.length}: share its charts one by one.`;
+}
+
+/**
+ * Titles that strangers read. One chart has the title that was typed; of several each has its kind and the label of its
+ * service, because titles that members gave may hold names.
+ */
+export function outsideTitles(
+  specs: readonly ChartSpec[],
+  { title, labels }: { readonly title: string; readonly labels: Readonly<Record<string, string>> },
+): string[] {
+  if (specs.length === 1) return [title];
+  return specs.map((spec) => {
+    const label = 'serviceId' in spec ? labels[`service ${spec.serviceId ?? ''}`] : undefined;
+    return label === undefined ? chartKindWords[spec.kind] : `${chartKindWords[spec.kind]}: ${label}`;
+  });
+}
