@@ -14,6 +14,9 @@ import { HistoryPanel } from './history-panel.tsx';
 import { RejectedPanel } from './rejected-panel.tsx';
 import { SnippetsPanel } from './snippets-panel.tsx';
 
+const DeliveryPanel = lazy(async () => ({
+  default: (await import('./delivery-panel.tsx')).DeliveryPanel,
+}));
 const KafkaPanel = lazy(async () => ({
   default: (await import('../kafka-sources/kafka-panel.tsx')).KafkaPanel,
 }));
@@ -47,6 +50,11 @@ export function ConnectPage({ serviceId }: { serviceId: string }) {
       <Later className="h-16 w-full">
         <KafkaPanel serviceId={serviceId} />
       </Later>
+      {data.delivery !== null && (
+        <Later className="h-16 w-full">
+          <DeliveryPanel delivery={data.delivery} />
+        </Later>
+      )}
       <ColumnsPanel data={data} />
       <HistoryPanel history={data.history} />
       <RejectedPanel rejected={data.rejected} />

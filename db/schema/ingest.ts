@@ -25,3 +25,22 @@ export const ingestTally = pgTable(
     }),
   ],
 );
+
+/** Events of KServe's logger that came, by the hour that they tell of: what never came is estimated from them. */
+export const ingestEventHour = pgTable(
+  'ingest_event_hour',
+  {
+    projectId: projectId(),
+    serviceId: uuid('service_id').notNull(),
+    hourStart: instant('hour_start').notNull(),
+    requests: bigint('requests', { mode: 'number' }).notNull(),
+    responses: bigint('responses', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.serviceId, table.hourStart] }),
+    foreignKey({
+      columns: [table.projectId, table.serviceId],
+      foreignColumns: [service.projectId, service.id],
+    }),
+  ],
+);

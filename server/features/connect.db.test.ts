@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { driftReservoir, ingestBatch } from '../../db/schema/drift.ts';
-import { ingestTally } from '../../db/schema/ingest.ts';
+import { ingestEventHour, ingestTally } from '../../db/schema/ingest.ts';
 import { modelVersion } from '../../db/schema/models.ts';
+import { metricInterval } from '../../db/schema/services.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
+import { databaseClock } from '../clock.ts';
 import { newId } from '../id.ts';
 import { noteUnknownColumns } from '../rows/unknown-columns.ts';
 import { ProjectFixture, refusalOf } from '../test-fixture.ts';
@@ -103,6 +105,51 @@ it('what was rejected and what was lost stand there with their reasons, and hist
     [2, expect.stringContaining('never saw')],
   ]);
   expect(history).toMatchObject([{ source: 'warehouse', days: 1, countedDays: 0, rows: 40 }]);
+});
+
+it('what never came of what pods answered is estimated from whole measured hours', async () => {
+  const { projectId, serviceId } = fixture;
+  expect((await connection()).delivery).toBeNull();
+  const now = new Date('2026-11-20T12:20:00Z');
+  fixture.clock = async () => now;
+  // In the first hour events began to come; of 10 to 11 half was measured, and of 11 to 12 not all is known yet.
+  await test.db.insert(ingestEventHour).values(
+    ['07:00:00', '08:00:00', '10:00:00', '11:00:00'].map((hour) => ({
+      projectId,
+      serviceId,
+      hourStart: at(hour),
+      requests: 590,
+      responses: 580,
+    })),
+  );
+  for (const [hour, minutes] of [
+    [7, 60],
+    [8, 60],
+    [9, 60],
+    [10, 30],
+    [11, 60],
+  ] as const)
+    await test.db.insert(metricInterval).values(
+      Array.from({ length: minutes * 2 }, (_, index) => ({
+        projectId,
+        serviceId,
+        revisionNumber: 1 + (index % 2),
+        intervalEnd: new Date(at('00:00:00').getTime() + hour * 3_600_000 + (1 + (index >> 1)) * 60_000),
+        intervalMs: 60_000,
+        requests: 5,
+        errors: 0,
+        buckets: {},
+        podCount: 1,
+      })),
+    );
+  expect((await connection()).delivery).toEqual({
+    hours: 2,
+    side: 'request',
+    expected: 1_200,
+    came: 590,
+    lost: 610,
+  });
+  fixture.clock = databaseClock;
 });
 
 it('a member sees what the own roles may not do; to a stranger the service is not there', async () => {

@@ -11,6 +11,7 @@ import { lostSentences, rejectSentences } from '../../domain/drift/row-reject.ts
 import { idSchema } from '../../domain/name.ts';
 import { query } from '../query.ts';
 import { activeBinnings } from '../rows/active-binning.ts';
+import { eventDelivery } from '../rows/event-delivery.ts';
 import { historyFills } from '../rows/history-fills.ts';
 import { onlyRow, rowProject } from '../rows/row-project.ts';
 import { viewerRefusal } from '../rows/viewer-refusal.ts';
@@ -56,6 +57,7 @@ export const getConnection = query(
       features: await listedFeatures(db, serviceId),
       unknown: await unknownColumns(db, serviceId),
       rejected: await rejectedRows(db, serviceId),
+      delivery: await eventDelivery(db, serviceId, await ctx.clock(db)),
       history: await historyFills(db, serviceId),
       refusals: {
         token: viewerRefusal(viewer, 'tokens.create'),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ingestEventHour } from '../../db/schema/ingest.ts';
 import { IngestSite } from './ingest-site-fixture.ts';
 
 let site: IngestSite;
@@ -47,6 +48,24 @@ describe("KServe's logger", () => {
     }
     await site.running.ingestion.close();
     expect([await site.rowsOf('amount'), await site.rowsOf('score')]).toEqual([1, 1]);
+  });
+
+  it('is counted by the hour that its events tell of, each once, also what cannot be read', async () => {
+    const hour = (ms: number) => new Date(Math.floor(ms / 3_600_000) * 3_600_000);
+    const before = { 'ce-time': new Date(Date.now() - 3_600_000).toISOString() };
+    const wrong = { 'ce-time': '2001-01-01T00:00:00Z' };
+    for (const id of ['a', 'a', 'b']) await event('request', id, { instances: [{ amount: 90 }] }, before);
+    await event('response', 'a', 'nothing that is read', before);
+    await event('request', 'c', { instances: [{ amount: 90 }] }, wrong);
+    const now = Date.now();
+    await site.running.ingestion.close();
+    await event('request', 'd', { instances: [{ amount: 90 }] }, before);
+    await site.running.ingestion.close();
+    const { db } = site.running.test;
+    expect(await db.select().from(ingestEventHour).orderBy(ingestEventHour.hourStart)).toMatchObject([
+      { hourStart: hour(now - 3_600_000), requests: 3, responses: 1 },
+      { hourStart: hour(now), requests: 1, responses: 0 },
+    ]);
   });
 
   it('has what cannot be read told as lost', async () => {

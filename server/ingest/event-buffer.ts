@@ -4,6 +4,7 @@ import { newId } from '../id.ts';
 import { log } from '../log.ts';
 import type { NewBatch } from './append-batch.ts';
 import type { InferenceEvent } from './cloud-event.ts';
+import { EventHours } from './event-hours.ts';
 import type { IngestParts } from './ingest-parts.ts';
 import { revisionIdOfPod } from './revision-of.ts';
 import type { Counting, Revision } from './service-catalogue.ts';
@@ -27,6 +28,7 @@ export class EventBuffer {
   readonly #parts: IngestParts;
   readonly #keys = new Set<string>();
   readonly #lost = new Map<string, Map<LostReason, number>>();
+  readonly #came = new EventHours();
   readonly #now: () => number;
   #waiting: Waiting[] = [];
   #unstored: NewBatch[] = [];
@@ -42,6 +44,7 @@ export class EventBuffer {
   take(serviceId: string, event: InferenceEvent): void {
     const key = `${serviceId} ${event.pod} ${event.id} ${event.side}`;
     if (this.#keys.has(key)) return;
+    this.#came.count(serviceId, event);
     if (this.#bytes + event.body.length > mostBytes) return this.#lose(serviceId, 'bufferFull');
     this.#keys.add(key);
     const [oldest] = this.#keys;
@@ -82,6 +85,7 @@ export class EventBuffer {
       await this.#parts.appender.append(this.#unstored[0]);
       this.#unstored.shift();
     }
+    await this.#came.store(this.#parts.db);
     for (const [serviceId, reasons] of this.#lost) {
       this.#lost.delete(serviceId);
       await noteLost(this.#parts.db, { serviceId, source: 'kserve', rows: reasons });

@@ -121,7 +121,7 @@ export class IngestFixture {
   /** As if nothing had ever been sent. */
   async forget(): Promise<void> {
     await this.db.execute(
-      sql`truncate ingest_batch, drift_series, drift_five_minutes, drift_hour, drift_day, ingest_tally, drift_reservoir`,
+      sql`truncate ingest_batch, drift_series, drift_five_minutes, drift_hour, drift_day, ingest_tally, ingest_event_hour, drift_reservoir`,
     );
   }
 }

@@ -90,6 +90,11 @@ const kinds: readonly Kind[] = [
       where old.hour_start < clock_timestamp() - interval '7 days'
         or old.place > ${keptKeys} and old.hour_start < clock_timestamp() - interval '2 hours'`,
   },
+  // Of the last day what never came is estimated.
+  {
+    table: 'ingest_event_hour',
+    ended: sql`select ctid from ingest_event_hour where hour_start < clock_timestamp() - interval '8 days'`,
+  },
   {
     table: 'drift_reservoir',
     ended: sql`select ctid from drift_reservoir where received_at < clock_timestamp() - interval '23 hours'`,
