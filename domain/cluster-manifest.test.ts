@@ -81,6 +81,8 @@ describe('the manifest of a cluster', () => {
       'limitranges',
       'resourceslices',
       'resourceclaims',
+      'resourceclaimtemplates',
+      'deviceclasses',
       'clusterqueues',
       'localqueues',
       'nodepools',

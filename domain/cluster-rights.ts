@@ -87,6 +87,8 @@ export const meteringRights: readonly Right[] = [
   read('', 'limitranges'),
   read('resource.k8s.io', 'resourceslices'),
   read('resource.k8s.io', 'resourceclaims'),
+  { group: 'resource.k8s.io', resource: 'resourceclaimtemplates', verbs: ['list'] },
+  { group: 'resource.k8s.io', resource: 'deviceclasses', verbs: ['list'] },
   // Rooms that others keep, where their kinds are served.
   { group: 'kueue.x-k8s.io', resource: 'clusterqueues', verbs: ['list'] },
   { group: 'kueue.x-k8s.io', resource: 'localqueues', verbs: ['list'] },

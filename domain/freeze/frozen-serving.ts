@@ -35,7 +35,8 @@ export function frozenServing(desired: DesiredServing, observed: ObservedServing
 
 /** Whether pods of the revision ask for GPUs or parts of them. */
 export function asksForGpus({ podTemplate }: Pick<DesiredRevision, 'podTemplate'>): boolean {
-  return Object.keys(gpuAmounts(podDemand(podTemplate).requests)).length > 0;
+  const { requests, claimTemplates } = podDemand(podTemplate);
+  return claimTemplates.length > 0 || Object.keys(gpuAmounts(requests)).length > 0;
 }
 
 const gpuResource = /(^|\/)gpu(\.shared)?$|^nvidia\.com\/mig-/;

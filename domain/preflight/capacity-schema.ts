@@ -81,6 +81,12 @@ export const namespaceReadingSchema: z.ZodType<NamespaceReading> = z.object({
   limitRanges: part(
     z.array(z.object({ name: z.string(), type: z.enum(['Container', 'Pod']), max: amounts, min: amounts })),
   ),
+  claimTemplates: part(
+    z.array(z.object({ name: z.string(), devices: amounts, gpus: z.int(), allOfNode: z.boolean() })),
+  )
+    .nullable()
+    // A look that an older worker stored has none.
+    .default(null),
   localQueues: part(
     z.array(z.object({ name: z.string(), clusterQueue: z.string(), stopped: z.boolean() })),
   ).nullable(),

@@ -1,3 +1,5 @@
+import type { ClaimTemplate } from './claim-template.ts';
+
 /** What was read, or why it was not; nothing is concluded from what was not read. */
 export type Part<Value> =
   | { readonly kind: 'read'; readonly value: Value }
@@ -85,6 +87,8 @@ export type NamespaceReading = {
   readonly schema: 1;
   readonly quotas: Part<readonly ResourceQuota[]>;
   readonly limitRanges: Part<readonly LimitRange[]>;
+  /** Null where DRA is not served. */
+  readonly claimTemplates: Part<readonly ClaimTemplate[]> | null;
   /** Null where Kueue is not served. */
   readonly localQueues: Part<
     readonly { readonly name: string; readonly clusterQueue: string; readonly stopped: boolean }[]

@@ -43,7 +43,8 @@ function takes(key: string, { requests, containers }: PodDemand): number {
   if (key.startsWith('requests.')) return requests[key.slice('requests.'.length)] ?? 0;
   if (key.startsWith('limits.'))
     return containers.reduce((sum, { limits }) => sum + (limits[key.slice('limits.'.length)] ?? 0), 0);
-  return key === 'cpu' || key === 'memory' ? (requests[key] ?? 0) : 0;
+  const isBare = key === 'cpu' || key === 'memory' || key.endsWith('.deviceclass.resource.k8s.io/devices');
+  return isBare ? (requests[key] ?? 0) : 0;
 }
 
 export type QuotaAsk = {

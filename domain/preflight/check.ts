@@ -6,6 +6,7 @@ export type CheckKind =
   | 'quota'
   | 'limitRange'
   | 'kueue'
+  | 'claims'
   | 'schedulable'
   | 'nodePool'
   | 'budget'

@@ -52,6 +52,7 @@ export function exampleNamespace(change: Partial<NamespaceReading> = {}): Namesp
     schema: 1,
     quotas: { kind: 'read', value: [] },
     limitRanges: { kind: 'read', value: [] },
+    claimTemplates: null,
     localQueues: null,
     ...change,
   };

@@ -33,6 +33,8 @@ export type PodDemand = {
   readonly priorityClass: string | null;
   readonly hasDeadline: boolean;
   readonly bestEffort: boolean;
+  /** ResourceClaimTemplates of which each pod gets a claim of its own, one entry for each claim. */
+  readonly claimTemplates: readonly string[];
   /** Kueue's queue that the pod asks to go through; null when Kueue has no say. */
   readonly queue: string | null;
 };
@@ -92,6 +94,11 @@ const startersSchema = z.array(
 );
 type Starter = z.infer<typeof startersSchema>[number];
 
+const claimsSchema = z
+  .array(z.looseObject({ resourceClaimTemplateName: z.string().nullish() }))
+  .catch([])
+  .transform((claims) => claims.flatMap(({ resourceClaimTemplateName: name }) => name ?? []));
+
 /** Kubernetes' rule: app containers with sidecars, or any one init container with the sidecars before it. */
 export function effectiveRequests(
   containers: readonly Pick<ContainerSpec, 'resources'>[],
@@ -117,7 +124,12 @@ export function gpusIn(requests: Amounts): number {
   );
 }
 
-/** What a pod of the template asks for. */
+/** Whether pods may hold GPUs: in whole, in parts, or by claims of which only the cluster knows what they ask for. */
+export function mayHoldGpus({ milliGpu, claimTemplates }: Pick<PodDemand, 'milliGpu' | 'claimTemplates'>) {
+  return milliGpu > 0 || claimTemplates.length > 0;
+}
+
+/** What a pod of the template asks for, its claims aside. */
 export function podDemand(template: PodTemplate): PodDemand {
   const { containers, initContainers = [], nodeSelector = {}, tolerations = [], ...rest } = template.spec;
   const requests = effectiveRequests(containers, startersSchema.parse(initContainers));
@@ -141,6 +153,7 @@ export function podDemand(template: PodTemplate): PodDemand {
     priorityClass: typeof rest['priorityClassName'] === 'string' ? rest['priorityClassName'] : null,
     hasDeadline: typeof rest['activeDeadlineSeconds'] === 'number',
     bestEffort: containers.every(({ resources }) => resources === undefined),
+    claimTemplates: claimsSchema.parse(rest['resourceClaims'] ?? []),
     queue: labels[queueLabel] ?? null,
   };
 }

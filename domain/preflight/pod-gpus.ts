@@ -16,7 +16,7 @@ type Asked = {
 /**
  * Milli-GPU that metering would count of one pod, rounded up: whole GPUs, MIG devices by their weight (of a product that
  * is not pinned, by instances per GPU), HAMi's and KAI's parts, AWS' shares, and time slices where the node selector tells
- * the replicas; without that a slice counts as a whole GPU. Claims are not among it: a template does not say what they hold.
+ * the replicas; without that a slice counts as a whole GPU. Claims are not among it: what they ask for is in the cluster.
  */
 export function milliGpuOf({ requests, annotations, nodeSelector }: Asked): number {
   // The node that it would be put on, as far as the pod itself tells.

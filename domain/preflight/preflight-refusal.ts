@@ -5,6 +5,7 @@ const codes: Record<CheckKind, RefusalCode> = {
   quota: 'quotaExceeded',
   limitRange: 'quotaExceeded',
   kueue: 'quotaExceeded',
+  claims: 'unschedulable',
   schedulable: 'unschedulable',
   nodePool: 'unschedulable',
   budget: 'budgetExceeded',

@@ -108,6 +108,29 @@ test('nodes, holders and quota are what the scheduler and the quota controller m
   assert.equal(seen.cluster.nodePools, null);
 });
 
+test('what a ResourceClaimTemplate asks for is read before any device is allocated', async () => {
+  const exactly = { deviceClassName: `${namespace}-fast`, count: 2 };
+  await lab.apply([
+    {
+      apiVersion: 'resource.k8s.io/v1',
+      kind: 'DeviceClass',
+      metadata: { name: exactly.deviceClassName },
+      spec: { selectors: [{ cel: { expression: 'device.driver == "gpu.example.com"' } }] },
+    },
+    {
+      apiVersion: 'resource.k8s.io/v1',
+      kind: 'ResourceClaimTemplate',
+      metadata: { name: 'pair', namespace },
+      spec: { spec: { devices: { requests: [{ name: 'gpus', exactly }] } } },
+    },
+  ]);
+  const templates = read((await look()).namespaces.get(namespace)?.claimTemplates);
+  assert.deepEqual(templates, [
+    { name: 'pair', devices: { [exactly.deviceClassName]: 2 }, gpus: 2, allOfNode: false },
+  ]);
+  await lab.kubectl(['delete', 'deviceclass', exactly.deviceClassName]);
+});
+
 const deploymentSchema = z.looseObject({
   status: z.looseObject({
     conditions: z.array(z.looseObject({ type: z.string(), message: z.string().optional() })).optional(),

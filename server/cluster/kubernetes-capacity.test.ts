@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { claimTemplate, claimTemplateSchema, deviceClassSchema } from './kubernetes-claims.ts';
 import { clusterQueueSchema, limitRangeSchema, nodePoolSchema, quotaSchema } from './kubernetes-limits.ts';
 import { capacityNodes, holdersOf, nodeSchema, podSchema } from './kubernetes-nodes.ts';
 
@@ -118,6 +119,53 @@ describe('limits as Kubernetes tells them', () => {
       name: 'gpu',
       limits: { 'nvidia.com/gpu': 16 },
       used: { 'nvidia.com/gpu': 4 },
+    });
+  });
+});
+
+describe('claims as Kubernetes tells them', () => {
+  const template = (requests: readonly object[]) =>
+    claimTemplateSchema.parse({
+      metadata: { name: 'devices' },
+      spec: { spec: { devices: { requests } } },
+    });
+  const classOf = (name: string, spec: object) => deviceClassSchema.parse({ metadata: { name }, spec });
+  const classes = [
+    classOf('fast', { selectors: [{ cel: { expression: 'device.driver == "gpu.nvidia.com"' } }] }),
+    classOf('card', { selectors: [{ cel: { expression: 'device.driver == "dra.net"' } }] }),
+    classOf('slices', { extendedResourceName: 'nvidia.com/gpu.shared' }),
+  ];
+
+  it('GPUs are those of classes that say so, and of classes that nothing is known of', () => {
+    const requests = ['fast', 'card', 'slices', 'unknown'].map((deviceClassName) => ({
+      name: deviceClassName,
+      exactly: { deviceClassName, count: 2 },
+    }));
+    expect(claimTemplate(template(requests), classes)).toEqual({
+      name: 'devices',
+      devices: { fast: 2, card: 2, slices: 2, unknown: 2 },
+      gpus: 6,
+      allOfNode: false,
+    });
+  });
+
+  it('one of the alternatives counts, quota needs each; admin access takes none; all of a node is said', () => {
+    const requests = [
+      {
+        name: 'either',
+        firstAvailable: [
+          { deviceClassName: 'fast', count: 1 },
+          { deviceClassName: 'slices', count: 4 },
+        ],
+      },
+      { name: 'watch', exactly: { deviceClassName: 'fast', count: 8, adminAccess: true } },
+      { name: 'cards', exactly: { deviceClassName: 'card', allocationMode: 'All' } },
+    ];
+    expect(claimTemplate(template(requests), classes)).toEqual({
+      name: 'devices',
+      devices: { fast: 1, slices: 4, card: 1 },
+      gpus: 4,
+      allOfNode: true,
     });
   });
 });

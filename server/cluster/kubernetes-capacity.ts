@@ -7,6 +7,7 @@ import type {
 } from '../../domain/preflight/capacity.ts';
 import type { KubernetesApi } from './kubernetes-api.ts';
 import { KubernetesApiError } from './kubernetes-api-error.ts';
+import { claimTemplate, claimTemplateSchema, deviceClassSchema } from './kubernetes-claims.ts';
 import {
   clusterQueueSchema,
   limitRangeSchema,
@@ -122,12 +123,22 @@ function bothParts<Left, Right, Value>(
 }
 
 async function readNamespace(api: KubernetesApi, name: string): Promise<NamespaceReading> {
-  const [quotas, ranges, localQueues] = await Promise.all([
+  const [quotas, ranges, claimTemplates, localQueues] = await Promise.all([
     part(`ResourceQuotas of ${name}`, () =>
       listAll(api, listPath('v1', name, 'resourcequotas'), { item: quotaSchema }),
     ),
     part(`LimitRanges of ${name}`, () =>
       listAll(api, listPath('v1', name, 'limitranges'), { item: limitRangeSchema }),
+    ),
+    servedPart(
+      { api, what: `ResourceClaimTemplates of ${name} and DeviceClasses`, versions: ['resource.k8s.io/v1'] },
+      async (version) => {
+        const path = listPath(version, name, 'resourceclaimtemplates');
+        const templates = await listAll(api, path, { item: claimTemplateSchema });
+        if (templates.length === 0) return [];
+        const classes = await listAll(api, `/apis/${version}/deviceclasses`, { item: deviceClassSchema });
+        return templates.map((template) => claimTemplate(template, classes));
+      },
     ),
     servedPart({ api, what: `LocalQueues of ${name}`, versions: kueueVersions }, (version) =>
       listAll(api, listPath(version, name, 'localqueues'), { item: localQueueSchema }),
@@ -137,6 +148,7 @@ async function readNamespace(api: KubernetesApi, name: string): Promise<Namespac
     schema: 1,
     quotas,
     limitRanges: ranges.kind === 'unread' ? ranges : { kind: 'read', value: ranges.value.flat() },
+    claimTemplates,
     localQueues,
   };
 }

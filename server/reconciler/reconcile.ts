@@ -2,7 +2,7 @@ import type { Database, Queries } from '../../db/client.ts';
 import type { Dispersion } from '../../domain/analysis/tempering.ts';
 import { type Evidence, emptyEvidence } from '../../domain/analysis/verdict.ts';
 import { desiredServing } from '../../domain/desired-serving.ts';
-import { podDemand } from '../../domain/preflight/pod-demand.ts';
+import { mayHoldGpus, podDemand } from '../../domain/preflight/pod-demand.ts';
 import { type Blocker, blocker, DomainError, type Refusal } from '../../domain/refusal.ts';
 import type { Advance } from '../../domain/rollout-move.ts';
 import { type RolloutStatus, rolloutStatus } from '../../domain/rollout-status.ts';
@@ -195,7 +195,7 @@ async function startApproved(
   const templates = [approved.podTemplate, loaded.serving.stable?.podTemplate].filter(
     (template) => template !== undefined,
   );
-  if (templates.some((template) => podDemand(template).milliGpu > 0)) await lookAtRoom(hands);
+  if (templates.some((template) => mayHoldGpus(podDemand(template)))) await lookAtRoom(hands);
   // What was refused may be refused for days, so it is asked before anything is measured for it.
   const asked = approved.waits ? await startRollout(db, { ...start, dispersion: () => null }) : null;
   if (asked === null) hands.cluster.foresee?.(loaded.serving.scope, approved.revisionNumber);

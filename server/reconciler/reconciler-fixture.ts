@@ -50,7 +50,11 @@ const quickPlan: RolloutPlan = rolloutPlanSchema.parse({
   scaleDownDelayMs: 10_000,
 });
 
-const spec = (image: string, gpus = 0, gpuResource = 'nvidia.com/gpu'): ServiceSpec => ({
+const spec = (
+  image: string,
+  gpus: number | undefined,
+  { gpuResource = 'nvidia.com/gpu', claimTemplate }: Options,
+): ServiceSpec => ({
   schema: 1,
   podTemplate: {
     spec: {
@@ -58,9 +62,12 @@ const spec = (image: string, gpus = 0, gpuResource = 'nvidia.com/gpu'): ServiceS
         {
           name: 'model',
           image,
-          ...(gpus === 0 ? {} : { resources: { limits: { [gpuResource]: gpus } } }),
+          ...(gpus === undefined || gpus === 0 ? {} : { resources: { limits: { [gpuResource]: gpus } } }),
         },
       ],
+      ...(claimTemplate === undefined
+        ? {}
+        : { resourceClaims: [{ name: 'devices', resourceClaimTemplateName: claimTemplate }] }),
     },
   },
   servingContainer: 'model',
@@ -80,6 +87,8 @@ type Options = {
   readonly gpusPerPod?: { readonly first: number; readonly second: number };
   /** Under which the GPUs are asked for. */
   readonly gpuResource?: string;
+  /** Of which every pod gets a claim; none unless given. */
+  readonly claimTemplate?: string;
   readonly replicas?: number;
   /** Another project's world, whose cluster it shares, in a namespace of its own. */
   readonly beside?: ReconcilerWorld;
@@ -175,7 +184,7 @@ export class ReconcilerWorld {
       environmentId,
       name: 'fraud',
       mode: 'managed',
-      spec: spec('fraud:1', options.gpusPerPod?.first, options.gpuResource),
+      spec: spec('fraud:1', options.gpusPerPod?.first, options),
       scaling: { kind: 'fixed', replicas: options.replicas ?? 3 },
       route: { hostnames: [], pathPrefix: '/' },
       defaultPlan: this.plan,
@@ -193,7 +202,7 @@ export class ReconcilerWorld {
 
   async #insertRevision(index: number, { id, modelId }: { id: string; modelId: string }): Promise<void> {
     const { projectId, serviceId, userId, now } = this;
-    const { gpusPerPod, gpuResource } = this.options;
+    const { gpusPerPod } = this.options;
     const number = index + 1;
     const modelVersionId = this.versionIds[index] ?? newId();
     const made = { createdAt: now, createdBy: userId };
@@ -213,7 +222,7 @@ export class ReconcilerWorld {
       serviceId,
       number,
       modelVersionId,
-      spec: spec(`fraud:${number}`, index === 0 ? gpusPerPod?.first : gpusPerPod?.second, gpuResource),
+      spec: spec(`fraud:${number}`, index === 0 ? gpusPerPod?.first : gpusPerPod?.second, this.options),
       specDigest: digest(number),
       imageDigest: digest(number),
       ...made,

@@ -106,6 +106,33 @@ describe('a start', () => {
     expect(held).toMatchObject([{ held: 500n * 3n * 200n, ended: false }]);
   });
 
+  it('of claims holds what their template asks for, and is refused where the namespace has none of that name', async () => {
+    const { first, asked, lease } = await rivals(1, { options: { claimTemplate: 'pair' } });
+    await makeBudget(test.db, first, { amount: 10 });
+    const see = (names: readonly string[]) => {
+      const value = names.map((name) => ({
+        name,
+        devices: { 'gpu.nvidia.com': 2 },
+        gpus: 2,
+        allOfNode: false,
+      }));
+      const namespace = { claimTemplates: { kind: 'read', value } } as const;
+      const { clusterId, now } = first;
+      return seeRoom(test.db, { clusterId, namespaces: [first.namespace], now, namespace });
+    };
+    await see(['other']);
+    const refused = await startAll(test.db, asked, lease);
+    expect(refused).toMatchObject([
+      { kind: 'refused', refusal: { code: 'unschedulable', params: { check: 'claims' } } },
+    ]);
+    await see(['other', 'pair']);
+    expect(kinds(await startAll(test.db, asked, lease))).toEqual(['started']);
+    const row = await first.rollout();
+    const held = (await reservationsOf(test.db, row?.id ?? '')).filter(({ budgetId }) => budgetId !== null);
+    // 3 pods of two GPUs each, over the 200 s of the rollout and its way back.
+    expect(held).toMatchObject([{ held: 2_000n * 3n * 200n, ended: false }]);
+  });
+
   it('waits with its reason while the cluster cannot be seen, and goes on by itself once it can', async () => {
     const world = await ReconcilerWorld.create(test.db, onGpus);
     const promotionId = await world.approve();

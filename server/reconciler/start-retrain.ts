@@ -44,7 +44,7 @@ export async function startRetrain(keeping: Retraining, row: RetrainRow): Promis
   if (refused != null) return await wait(keeping, row, refused);
   const object = objectOf(template, row, place);
   if (row.work === null) {
-    if (workGpus(workDemand(template)).milliGpu > 0) await lookAtRoom({ db, cluster, lease, clock });
+    if (workGpus(workDemand(template), null).milliGpu > 0) await lookAtRoom({ db, cluster, lease, clock });
     const found = await hold(keeping, row, { place, template, object });
     if (found === 'over') return;
     if (found !== null) return await wait(keeping, row, found);
@@ -140,7 +140,7 @@ async function hold(
     if (facts?.state !== 'approved') return 'over';
     const demand = workDemand(template);
     const { name } = object.metadata;
-    if (workGpus(demand).milliGpu > 0) {
+    if (workGpus(demand, null).milliGpu > 0) {
       const refused = await reserve(tx, row, { place, modelId: row.modelId, demand, name, now });
       if (refused !== null) return refused;
     }

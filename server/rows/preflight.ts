@@ -12,8 +12,9 @@ import { type RevisionLoad, runEnvelope } from '../../domain/envelope/run-envelo
 import { resolvedPodTemplate } from '../../domain/pod-template.ts';
 import type { PreflightCheck } from '../../domain/preflight/check.ts';
 import { checkBudget } from '../../domain/preflight/check-budget.ts';
+import { withClaims } from '../../domain/preflight/claim-template.ts';
 import { inUnit } from '../../domain/preflight/money-of.ts';
-import { type PodDemand, podDemand } from '../../domain/preflight/pod-demand.ts';
+import { mayHoldGpus, type PodDemand, podDemand } from '../../domain/preflight/pod-demand.ts';
 import { priceAgeCheck } from '../../domain/preflight/price-age.ts';
 import type { RateMode } from '../../domain/price/rates.ts';
 import type { RolloutPlan } from '../../domain/rollout-plan.ts';
@@ -75,12 +76,17 @@ function demandOf({ spec, version }: RevisionRecord): PodDemand {
   return podDemand(resolvedPodTemplate(spec, version));
 }
 
-/** The GPUs of a rollout over its plan. */
-function envelopeOf({ record, from, to, plan, firstStepIndex }: Omit<PreflightAsk, 'now'>): Envelope {
+/** The GPUs of a rollout over its plan; claims count by what was last seen of their templates. */
+function envelopeOf(
+  { record, from, to, plan, firstStepIndex }: Omit<PreflightAsk, 'now'>,
+  room: Room | null,
+): Envelope {
+  const load = (revision: RevisionRecord) =>
+    loadOf(record, withClaims(demandOf(revision), room?.namespace.claimTemplates ?? null));
   return runEnvelope({
     plan,
-    from: from === null ? null : loadOf(record, demandOf(from)),
-    to: loadOf(record, demandOf(to)),
+    from: from === null ? null : load(from),
+    to: load(to),
     firstStepIndex,
   });
 }
@@ -91,7 +97,7 @@ const productsOf = ({ before, after }: Envelope): string[] => [
 
 /** Whether neither revision takes a GPU, told without running the rollout. */
 export function asksForNoGpu({ from, to }: Pick<PreflightAsk, 'from' | 'to'>): boolean {
-  return [from, to].every((revision) => revision === null || demandOf(revision).milliGpu === 0);
+  return [from, to].every((revision) => revision === null || !mayHoldGpus(demandOf(revision)));
 }
 
 function workOf({ record, to }: PreflightAsk, envelope: Envelope) {
@@ -108,7 +114,7 @@ function workOf({ record, to }: PreflightAsk, envelope: Envelope) {
  * by id, then the namespace and the GPU products of the cluster.
  */
 export async function lockForStart(tx: Transaction, ask: PreflightAsk): Promise<void> {
-  const envelope = envelopeOf(ask);
+  const envelope = envelopeOf(ask, await roomOf(tx, ask.record.environment));
   const { clusterId, namespace } = ask.record.environment;
   await lockBudgets(tx, await countedBudgetIds(tx, workOf(ask, envelope)));
   await lockRoom(tx, { clusterId, namespace, products: productsOf(envelope) });
@@ -116,8 +122,8 @@ export async function lockForStart(tx: Transaction, ask: PreflightAsk): Promise<
 
 /** Every check of a rollout by what the database knows now; none, and no holds, for one that touches no GPU. */
 export async function preflight(queries: Queries, ask: PreflightAsk): Promise<Preflight> {
-  const envelope = envelopeOf(ask);
   const room = await roomOf(queries, ask.record.environment);
+  const envelope = envelopeOf(ask, room);
   if (needsNoGpu(envelope)) return { envelope, checks: [], holds: [], room, prices: null, counted: [] };
   const prices = await gpuPrices(queries, {
     clusterId: ask.record.environment.clusterId,
@@ -129,7 +135,7 @@ export async function preflight(queries: Queries, ask: PreflightAsk): Promise<Pr
     namespace: ask.record.environment.namespace,
     workload: `${ask.record.row.name}-r${ask.to.number}`,
     pods: startingReplicas(ask.record.scaling),
-    demand: demandOf(ask.to),
+    demand: withClaims(demandOf(ask.to), room?.namespace.claimTemplates ?? null),
   };
   const checks = [
     ...(room === null

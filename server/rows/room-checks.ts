@@ -3,6 +3,7 @@ import type { PreflightCheck } from '../../domain/preflight/check.ts';
 import { checkKueue } from '../../domain/preflight/check-kueue.ts';
 import { checkLimitRanges, checkQuotas } from '../../domain/preflight/check-quota.ts';
 import { checkNodePools, checkSchedulable } from '../../domain/preflight/check-schedulable.ts';
+import { checkClaims, withClaims } from '../../domain/preflight/claim-template.ts';
 import { podDemand } from '../../domain/preflight/pod-demand.ts';
 import { podsToCome, type WantedPods } from '../../domain/preflight/pods-to-come.ts';
 import { activePods } from './active-pods.ts';
@@ -20,7 +21,14 @@ export async function roomChecks(
   const active = await activePods(queries, { clusterId, since: observedAt });
   const others = active
     .filter((wanted) => wanted.namespace !== asked.namespace || wanted.workload !== asked.workload)
-    .map((wanted) => ({ ...wanted, pods: podsToCome(wanted, cluster) }))
+    .map((wanted) => ({
+      ...wanted,
+      pods: podsToCome(wanted, cluster),
+      demand:
+        wanted.namespace === asked.namespace
+          ? withClaims(wanted.demand, namespace.claimTemplates)
+          : wanted.demand,
+    }))
     .filter(({ pods }) => pods > 0);
   const holders = cluster.holders.kind === 'read' ? cluster.holders.value : [];
   return [
@@ -30,6 +38,7 @@ export async function roomChecks(
       holders: holders.filter((holder) => holder.namespace === asked.namespace),
     }),
     ...checkLimitRanges(namespace.limitRanges, asked.demand),
+    ...checkClaims(asked.demand, namespace.claimTemplates),
     ...checkKueue(cluster, namespace, own),
     ...checkSchedulable(cluster, { asked: own, others: [...others, ...pendingPods(cluster, asked)] }),
     ...checkNodePools(cluster.nodePools, own),

@@ -2,6 +2,7 @@ import type { Queries, Transaction } from '../../db/client.ts';
 import { anyProduct } from '../../domain/envelope/envelope.ts';
 import type { PreflightCheck } from '../../domain/preflight/check.ts';
 import { checkBudget } from '../../domain/preflight/check-budget.ts';
+import { withClaims } from '../../domain/preflight/claim-template.ts';
 import { inUnit } from '../../domain/preflight/money-of.ts';
 import { podDemand } from '../../domain/preflight/pod-demand.ts';
 import { priceAgeCheck } from '../../domain/preflight/price-age.ts';
@@ -32,11 +33,14 @@ export type WorkPreflight = {
   readonly room: Room | null;
 };
 
-/** Milli-GPU of all its pods together, and the product that they are pinned to. */
-export function workGpus({ podTemplate, pods, declared }: WorkDemand): { milliGpu: number; product: string } {
+/** Milli-GPU of all its pods together, claims by what was last seen of their templates, and the product that they are pinned to. */
+export function workGpus(
+  { podTemplate, pods, declared }: WorkDemand,
+  room: Room | null,
+): { milliGpu: number; product: string } {
   if (podTemplate === null)
     return { milliGpu: declared.gpus * 1_000, product: declared.product ?? anyProduct };
-  const { milliGpu, product } = podDemand(podTemplate);
+  const { milliGpu, product } = withClaims(podDemand(podTemplate), room?.namespace.claimTemplates ?? null);
   return { milliGpu: milliGpu * pods, product: product ?? anyProduct };
 }
 
@@ -44,7 +48,7 @@ const workOf = ({ place, modelId, demand }: WorkAsk) => ({
   projectId: place.projectId,
   environmentId: place.environmentId,
   modelId,
-  products: [workGpus(demand).product],
+  products: [workGpus(demand, null).product],
 });
 
 /** Keeps every other start away from what this one counts until the transaction ends, in the order in which rollouts lock. */
@@ -60,14 +64,14 @@ export async function workPreflight(queries: Queries, ask: WorkAsk): Promise<Wor
   const { place, demand, name } = ask;
   const { clusterId, namespace } = place;
   const room = await roomOf(queries, { clusterId, namespace });
-  const money = await budgetChecks(queries, ask);
+  const money = await budgetChecks(queries, ask, room);
   // Only its controller knows the pods of another kind, so for one that is no Job there is nothing to place.
   if (room === null || demand.podTemplate === null) return { ...money, room };
   const asked = {
     namespace,
     workload: name,
     pods: demand.pods,
-    demand: podDemand(demand.podTemplate),
+    demand: withClaims(podDemand(demand.podTemplate), room.namespace.claimTemplates),
   };
   return {
     ...money,
@@ -78,10 +82,14 @@ export async function workPreflight(queries: Queries, ask: WorkAsk): Promise<Wor
 
 const fewer = 'Raise the budget, wait for its next period, or train with fewer GPUs or an earlier deadline.';
 
-async function budgetChecks(queries: Queries, ask: WorkAsk): Promise<Omit<WorkPreflight, 'room'>> {
+async function budgetChecks(
+  queries: Queries,
+  ask: WorkAsk,
+  room: Room | null,
+): Promise<Omit<WorkPreflight, 'room'>> {
   const { place, demand, now } = ask;
   const work = workOf(ask);
-  const { milliGpu, product } = workGpus(demand);
+  const { milliGpu, product } = workGpus(demand, room);
   const amount = BigInt(milliGpu) * BigInt(demand.mostSeconds);
   const prices = await gpuPrices(queries, { clusterId: place.clusterId, products: [product], now });
   const states = await budgetStates(

@@ -63,6 +63,7 @@ function sandboxCapacity(
           schema: 1,
           quotas: { kind: 'read', value: quotasIn(name, objects) },
           limitRanges: none,
+          claimTemplates: null,
           localQueues: null,
         },
       ]),
