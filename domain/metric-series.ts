@@ -50,7 +50,7 @@ function withGaps(bars: readonly MetricBar[], value: (bar: MetricBar) => number 
 }
 
 /** Share of requests slower than a bound; null without requests or when no bucket ends at the bound. */
-function slowShareOf(bar: MetricBar, slowerThanMs: number): number | null {
+export function slowShareOf(bar: MetricBar, slowerThanMs: number): number | null {
   const within = bar.buckets[String(slowerThanMs)];
   return within === undefined || bar.requests === 0 ? null : (bar.requests - within) / bar.requests;
 }

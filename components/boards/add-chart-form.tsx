@@ -76,6 +76,8 @@ function choicesOf(kind: Kind, { services, features, budgets }: ChartSubjects): 
     value: id,
     label: `${name} in ${environment}`,
   }));
+  const placeOf = (serviceId: string) =>
+    placed.find(({ value }) => value === serviceId)?.label ?? 'a service';
   switch (kind) {
     case 'cost':
       return {
@@ -89,12 +91,32 @@ function choicesOf(kind: Kind, { services, features, budgets }: ChartSubjects): 
         options: budgets.map(({ id, name }) => ({ value: id, label: name })),
         none: 'The project has no budget.',
       };
+    case 'slowShare':
+      return {
+        label: 'Service',
+        options: services.flatMap(({ id, objectives }) =>
+          objectives?.latency ? [{ value: id, label: placeOf(id) }] : [],
+        ),
+        none: 'No service says how quick it has to be: set an objective of latency in its settings.',
+      };
+    case 'burnRate':
+      return {
+        label: 'Objective',
+        options: services.flatMap(({ id, objectives }) =>
+          (['errors', 'latency'] as const).flatMap((promise) =>
+            objectives?.[promise]
+              ? [{ value: `${id} ${promise}`, label: `${promise} of ${placeOf(id)}` }]
+              : [],
+          ),
+        ),
+        none: 'No service has an objective: set one in its settings.',
+      };
     case 'feature':
       return {
         label: 'Feature',
         options: features.map(({ id, name, serviceId }) => ({
           value: id,
-          label: `${name} of ${placed.find(({ value }) => value === serviceId)?.label ?? 'a service'}`,
+          label: `${name} of ${placeOf(serviceId)}`,
         })),
         none: 'No feature is counted yet.',
       };
@@ -110,12 +132,14 @@ function choicesOf(kind: Kind, { services, features, budgets }: ChartSubjects): 
     case 'weights':
     case 'comparison':
     case 'drift':
+    case 'windowRows':
+    case 'queries':
       return { label: 'Service', options: placed, none: 'The project has no service.' };
   }
 }
 
 /** Null while there is nothing that the chart could be about. */
-function specOf(kind: Kind, subject: string, { features }: ChartSubjects): ChartSpec | null {
+function specOf(kind: Kind, subject: string, { services, features }: ChartSubjects): ChartSpec | null {
   switch (kind) {
     case 'cost': {
       const groupBy = groupings.find((each) => each === subject);
@@ -123,6 +147,16 @@ function specOf(kind: Kind, subject: string, { features }: ChartSubjects): Chart
     }
     case 'budget':
       return subject === '' ? null : { kind, budgetId: subject };
+    case 'slowShare': {
+      const latency = services.find(({ id }) => id === subject)?.objectives?.latency;
+      return latency ? { kind, serviceId: subject, slowerThanMs: latency.slowerThanMs } : null;
+    }
+    case 'burnRate': {
+      const [serviceId = '', promise] = subject.split(' ');
+      return promise === 'errors' || promise === 'latency'
+        ? { kind, serviceId, promise, window: 'steady' }
+        : null;
+    }
     case 'feature': {
       const feature = features.find(({ id }) => id === subject);
       return feature === undefined ? null : { kind, serviceId: feature.serviceId, featureId: feature.id };
@@ -139,6 +173,8 @@ function specOf(kind: Kind, subject: string, { features }: ChartSubjects): Chart
     case 'weights':
     case 'comparison':
     case 'drift':
+    case 'windowRows':
+    case 'queries':
       return subject === '' ? null : { kind, serviceId: subject };
   }
 }

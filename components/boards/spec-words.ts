@@ -22,6 +22,8 @@ function subjectWords(spec: ChartSpec, subjects: ChartSubjects | undefined): str
   const service = subjects?.services.find(({ id }) => id === spec.serviceId);
   if (service === undefined) return spec.serviceId === undefined ? 'all of the project' : null;
   const place = `${service.name} in ${service.environment}`;
+  if (spec.kind === 'burnRate') return `${spec.promise} of ${place}`;
+  if (spec.kind === 'slowShare') return `over ${spec.slowerThanMs} ms of ${place}`;
   if (spec.kind !== 'feature') return place;
   const feature = subjects?.features.find(({ id }) => id === spec.featureId)?.name;
   return feature === undefined ? place : `${feature} of ${place}`;

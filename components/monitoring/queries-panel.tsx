@@ -4,12 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import type { inferRouterOutputs } from '@trpc/server';
 import { useMemo } from 'react';
 import { countText, shareText } from '../../domain/figure-text.ts';
+import { queryHourMs, querySeries } from '../../domain/queries/query-series.ts';
 import type { AppRouter } from '../../server/trpc/root.ts';
 import { LineChart } from '../charts/line-chart.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { prepareQueries, queryHourMs } from './prepare-queries.ts';
 
 type Queries = inferRouterOutputs<AppRouter>['monitoring']['queries'];
 type Client = Queries['busiest'][number];
@@ -43,7 +43,7 @@ function standingText({ judged, hours, hoursNeeded }: Queries): string {
 export function QueriesPanel({ serviceId }: { serviceId: string }) {
   const trpc = useTrpc();
   const { data } = useQuery(trpc.monitoring.queries.queryOptions({ serviceId }));
-  const prepared = useMemo(() => (data === undefined ? null : prepareQueries(data.hours)), [data]);
+  const prepared = useMemo(() => (data === undefined ? null : querySeries(data.hours)), [data]);
   if (data === undefined || prepared === null) return null;
   return (
     <>
@@ -55,6 +55,7 @@ export function QueriesPanel({ serviceId }: { serviceId: string }) {
           rangeMs={prepared.range}
           stepMs={queryHourMs}
           height={160}
+          spec={{ kind: 'queries', serviceId }}
         />
       </Panel>
       <Panel flush title="Busiest clients of the last hour">

@@ -219,6 +219,7 @@ function WindowsPanel({ data }: { data: ServiceMonitoring }) {
           rangeMs={range}
           stepMs={stepMs}
           height={160}
+          spec={{ kind: 'windowRows', serviceId: data.service.id }}
         />
       </Panel>
     </>

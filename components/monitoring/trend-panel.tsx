@@ -39,11 +39,7 @@ export function TrendPanel({
         stepMs={trend.stepMs}
         thresholds={trend.thresholds}
         marks={trend.marks}
-        spec={
-          test === 'distribution'
-            ? { kind: 'feature', serviceId: service.id, featureId: feature.id }
-            : undefined
-        }
+        spec={{ kind: 'feature', serviceId: service.id, featureId: feature.id, test }}
         emptyText="No window had enough data for a verdict."
       />
     </Panel>

@@ -67,7 +67,7 @@ export function MetricCharts({ serviceId, title, answer, error, checks, range }:
               rangeMs={rangeMs}
               stepMs={shown.stepMs}
               height={180}
-              spec={metricSpec(metric.key, serviceId)}
+              spec={metricSpec(metric.key, { serviceId, slowerThanMs: shown.slowerThanMs })}
               state={error !== null ? { error } : answer === null ? 'loading' : 'ready'}
             />
           ))}

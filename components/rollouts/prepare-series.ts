@@ -50,9 +50,12 @@ function thresholdsOf(metric: Metric, checks: readonly Check[]): ChartThreshold[
 
 const specKinds = { errorShare: 'errorShare', p95Ms: 'latency', requestsPerSecond: 'requests' } as const;
 
-/** The same measure as a chart that can be shared; undefined where no such chart is offered. */
-export function metricSpec(metric: Metric, serviceId: string): ChartSpec | undefined {
-  return metric === 'slowShare' ? undefined : { kind: specKinds[metric], serviceId };
+type Measured = { readonly serviceId: string; readonly slowerThanMs: number | null };
+
+/** The same measure as a chart that can be shared; undefined while nothing says what slow is. */
+export function metricSpec(metric: Metric, { serviceId, slowerThanMs }: Measured): ChartSpec | undefined {
+  if (metric !== 'slowShare') return { kind: specKinds[metric], serviceId };
+  return slowerThanMs === null ? undefined : { kind: metric, serviceId, slowerThanMs };
 }
 
 /** More marks than these hide the chart; the timeline has them all. */

@@ -28,7 +28,7 @@ export function RecordCharts({ serviceId, part, checks }: Props) {
           rangeMs={{ from: range.from.getTime(), to: range.to.getTime() }}
           stepMs={stepMs}
           height={160}
-          spec={metricSpec(metric.key, serviceId)}
+          spec={metricSpec(metric.key, { serviceId, slowerThanMs: series.slowerThanMs })}
         />
       ))}
     </div>

@@ -54,7 +54,13 @@ export function ObjectivesPanel({ serviceId }: { serviceId: string }) {
       ) : has ? (
         <div className="flex flex-col gap-6">
           {data.promises.map((promise) => (
-            <PromiseView key={promise.kind} promise={promise} answer={data} window={window} />
+            <PromiseView
+              key={promise.kind}
+              serviceId={serviceId}
+              promise={promise}
+              answer={data}
+              window={window}
+            />
           ))}
         </div>
       ) : (
@@ -69,12 +75,13 @@ export function ObjectivesPanel({ serviceId }: { serviceId: string }) {
 }
 
 type Props = {
+  readonly serviceId: string;
   readonly promise: Promised;
   readonly answer: ObjectivesAnswer;
   readonly window: BurnKey;
 };
 
-function PromiseView({ promise, answer, window }: Props) {
+function PromiseView({ serviceId, promise, answer, window }: Props) {
   const facts = promiseFacts(promise);
   const chart = burnChart(promise, window);
   const alerts = promise.burns.filter((burn) => burn.verdict === 'burning' || burn.verdict === 'tooFew');
@@ -106,6 +113,7 @@ function PromiseView({ promise, answer, window }: Props) {
           marks={objectiveMarks(answer.marks)}
           rangeMs={{ from: answer.range.from.getTime(), to: answer.range.to.getTime() }}
           stepMs={3_600_000}
+          spec={{ kind: 'burnRate', serviceId, promise: promise.kind, window }}
           height={180}
           emptyText="Too little was measured for this window: at least half of it has to be."
         />

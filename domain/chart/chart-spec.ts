@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { driftTests } from '../drift/drift-tests.ts';
 
 const serviceId = z.uuid();
 
 /** Of a service's traffic, canary against stable, from what the product measured itself. */
 export const trafficChartKinds = ['requests', 'errorShare', 'latency', 'weights', 'comparison'] as const;
+/** What a monitored service was sent, by window, and who asked it, by hour. */
+export const windowChartKinds = ['drift', 'windowRows', 'queries'] as const;
 /** How a project delivers: the four measures of the DORA reports, over a project or one of its services. */
 const deliveryChartKinds = [
   'leadTime',
@@ -18,8 +21,23 @@ const deliveryChartKinds = [
  */
 export const chartSpecSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(trafficChartKinds), serviceId }),
-  z.object({ kind: z.literal('drift'), serviceId }),
-  z.object({ kind: z.literal('feature'), serviceId, featureId: z.uuid() }),
+  /** Requests slower than a bound at which a latency bucket ends. */
+  z.object({ kind: z.literal('slowShare'), serviceId, slowerThanMs: z.number().gt(0).max(3_600_000) }),
+  /** How fast the error budget of a promise burns, over one of the windows that alert. */
+  z.object({
+    kind: z.literal('burnRate'),
+    serviceId,
+    promise: z.enum(['errors', 'latency']),
+    window: z.enum(['fast', 'steady', 'slow']),
+  }),
+  z.object({ kind: z.enum(windowChartKinds), serviceId }),
+  z.object({
+    kind: z.literal('feature'),
+    serviceId,
+    featureId: z.uuid(),
+    /** What of it is shown; its distribution unless said otherwise. */
+    test: z.enum(driftTests).optional(),
+  }),
   z.object({
     kind: z.literal('cost'),
     groupBy: z.enum(['model', 'modelVersion', 'role', 'bucket', 'gpuProduct']),

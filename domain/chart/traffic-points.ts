@@ -1,4 +1,4 @@
-import { type MetricBar, quantileMs } from '../metric-series.ts';
+import { type MetricBar, quantileMs, slowShareOf } from '../metric-series.ts';
 import { shareRate } from '../performance/rate.ts';
 import type { ChartSeries } from './chart-series.ts';
 
@@ -11,6 +11,10 @@ export const requestPoints = (bars: readonly MetricBar[]): Points =>
 /** Errors by requests; a stretch without requests is a gap. */
 export const errorPoints = (bars: readonly MetricBar[]): Points =>
   bars.map((bar) => [bar.endMs, bar.requests === 0 ? null : bar.errors / bar.requests]);
+
+/** The share slower than a bound; a stretch without requests, or of which no bucket ends there, is a gap. */
+export const slowPoints = (bars: readonly MetricBar[], slowerThanMs: number): Points =>
+  bars.map((bar) => [bar.endMs, slowShareOf(bar, slowerThanMs)]);
 
 /** The 95th percentile in ms; a stretch without requests is a gap. */
 export const latencyPoints = (bars: readonly MetricBar[]): Points =>

@@ -6,6 +6,7 @@ import { environment } from '../../db/schema/environments.ts';
 import { service } from '../../db/schema/services.ts';
 import type { BoardSpec } from '../../domain/board.ts';
 import type { TemplateSubjects } from '../../domain/board-template.ts';
+import { objectivesSchema } from '../../domain/objective-schema.ts';
 import { notFound } from '../rows/row-project.ts';
 
 /** More of a kind cannot be chosen from one list. */
@@ -19,6 +20,7 @@ export async function chartSubjects(db: Queries, projectId: string) {
       name: service.name,
       environment: environment.name,
       isLive: sql<boolean>`${service.stableRevisionId} is not null`,
+      objectives: service.objectives,
       isMonitored: sql<boolean>`exists (select from ${driftMonitor} m where m.service_id = ${service.id})`,
     })
     .from(service)
@@ -38,7 +40,14 @@ export async function chartSubjects(db: Queries, projectId: string) {
     .where(and(eq(budget.projectId, projectId), isNull(budget.closedAt)))
     .orderBy(asc(budget.name))
     .limit(mostOfKind);
-  return { services, features, budgets };
+  return {
+    services: services.map(({ objectives, ...each }) => ({
+      ...each,
+      objectives: objectives === null ? null : objectivesSchema.parse(objectives),
+    })),
+    features,
+    budgets,
+  };
 }
 
 /** The same as ready boards take it. */

@@ -5,7 +5,7 @@ import { environment } from '../../db/schema/environments.ts';
 import { instanceCurrency } from '../../db/schema/prices.ts';
 import { promotion } from '../../db/schema/promotions.ts';
 import { rollout } from '../../db/schema/rollouts.ts';
-import { metricInterval, revisionHour, roleInterval } from '../../db/schema/services.ts';
+import { metricInterval, revisionHour, roleInterval, service } from '../../db/schema/services.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
 import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
@@ -109,6 +109,31 @@ describe('charts of traffic', () => {
   it('draw the 95th percentile between the buckets', async () => {
     const { series } = await ask({ kind: 'latency', serviceId: serviceId() }, { from, to: end });
     expect(series[0]?.points.at(-1)?.[1]).toBeCloseTo(235);
+  });
+
+  it('tell how many were slower than a bound at which a bucket ends, and nothing of any other bound', async () => {
+    const spec = { kind: 'slowShare' as const, serviceId: serviceId() };
+    const slow = await ask({ ...spec, slowerThanMs: 100 }, { from, to: end });
+    expect(slow.series.map(({ points }) => points.at(-1)?.[1])).toEqual([0.5, 0.5]);
+    expect(textOf(slow)).toBe('50 % of 37,800 requests took longer than 100 ms.');
+    const unknown = await ask({ ...spec, slowerThanMs: 123 }, { from, to: end });
+    expect(unknown.series.every(({ points }) => points.every(([, value]) => value === null))).toBe(true);
+    expect(textOf(unknown)).toContain('Nothing that was measured');
+  });
+
+  it('tell how fast the budget of a promise burns, and that nothing is promised', async () => {
+    const spec = { kind: 'burnRate', serviceId: serviceId(), promise: 'errors', window: 'fast' } as const;
+    const none = await ask(spec, { from, to: end });
+    expect([none.series, textOf(none)]).toEqual([[], 'Nothing of this kind is promised.']);
+    const objectives = { schema: 1, errors: { targetPercent: 99 }, latency: null };
+    await test.db.update(service).set({ objectives }).where(eq(service.id, serviceId()));
+    const burns = await ask(spec, { from, to: end });
+    expect(burns.series[0]?.points.at(-1)?.[0]).toBe(end.getTime());
+    // 540 of 37,800 failed, and one in a hundred may.
+    expect(burns.series[0]?.points.at(-1)?.[1]).toBeCloseTo(540 / 378);
+    expect(burns.thresholds[0]?.value).toBeCloseTo(13.44);
+    const latency = await ask({ ...spec, promise: 'latency' }, { from, to: end });
+    expect(latency.series).toEqual([]);
   });
 
   it('have no more points than asked for and the same sums over a long range', async () => {
@@ -250,6 +275,10 @@ describe('charts of drift', () => {
             excess: 1,
             restsOnIndependence: false,
           },
+          {
+            ...{ featureId, test: 'null', verdict: 'steady', severe: false, p: 0.4, adjustedP: 0.5 },
+            ...{ excess: 0, effect: 0.012, noiseFloor: 0.02, limit: 0.05, restsOnIndependence: false },
+          },
         ],
       },
       inputDigest: 'none',
@@ -259,9 +288,19 @@ describe('charts of drift', () => {
     const count = await ask({ kind: 'drift', serviceId: drift.serviceId }, range);
     expect(count.series[0]?.points).toEqual([[start.getTime(), 1]]);
     expect(textOf(count)).toBe('1 of 1 feature drifted in the last window.');
-    const one = await ask({ kind: 'feature', serviceId: drift.serviceId, featureId }, range);
+    const featureSpec = { kind: 'feature', serviceId: drift.serviceId, featureId } as const;
+    const one = await ask(featureSpec, range);
     expect(one.thresholds).toMatchObject([{ value: 0.1 }]);
     expect(textOf(one)).toBe('amount drifted: PSI 0.31, it counts from 0.1.');
+    const nulls = await ask({ ...featureSpec, test: 'null' }, range);
+    expect([nulls.unit, nulls.series[0]?.points]).toEqual(['share', [[start.getTime(), 0.012]]]);
+    expect(textOf(nulls)).toBe(
+      'amount did not drift: nulls by 1.2 percentage points, it counts from 5 percentage points.',
+    );
+    const rows = await ask({ kind: 'windowRows', serviceId: drift.serviceId }, range);
+    expect(rows.series[0]?.points).toEqual([[start.getTime(), 1_000]]);
+    const queries = await ask({ kind: 'queries', serviceId: drift.serviceId }, range);
+    expect(textOf(queries)).toBe('No hour of this time had clients that could be told apart.');
   });
 });
 

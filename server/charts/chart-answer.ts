@@ -3,13 +3,15 @@ import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import type { ChartRange } from '../../domain/chart/chart-series.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
 import { budgetPart } from './budget.ts';
+import { burnRatePart } from './burn-rate.ts';
 import type { ChartAsk, ChartPart } from './chart-part.ts';
 import { costPart } from './cost.ts';
 import { deliveryPart } from './delivery.ts';
-import { driftPart } from './drift.ts';
+import { driftPart, windowRowsPart } from './drift.ts';
 import { featurePart } from './feature.ts';
 import { gpuUsePart } from './gpu-use.ts';
 import { marksIn } from './marks.ts';
+import { queriesPart } from './queries.ts';
 import { trafficPart } from './traffic.ts';
 
 type Asked = {
@@ -45,6 +47,7 @@ function partOf(ask: ChartAsk, spec: ChartSpec): Promise<ChartPart> {
     case 'latency':
     case 'weights':
     case 'comparison':
+    case 'slowShare':
       return trafficPart(ask, spec);
     case 'cost':
       return costPart(ask, spec);
@@ -52,6 +55,12 @@ function partOf(ask: ChartAsk, spec: ChartSpec): Promise<ChartPart> {
       return budgetPart(ask, spec);
     case 'gpuUse':
       return gpuUsePart(ask, spec);
+    case 'burnRate':
+      return burnRatePart(ask, spec);
+    case 'windowRows':
+      return windowRowsPart(ask, spec);
+    case 'queries':
+      return queriesPart(ask, spec);
     case 'drift':
       return driftPart(ask, spec);
     case 'feature':

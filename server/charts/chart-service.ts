@@ -26,6 +26,16 @@ export const rangeOfService = ({ from, to }: ChartRange, { offsetMs }: ChartServ
   to: new Date(to + offsetMs),
 });
 
+/** Points on the clock of the console instead of the service's own. */
+export function onBoard<Point extends readonly [number, ...unknown[]]>(
+  points: readonly Point[],
+  offsetMs: number,
+): Point[] {
+  return offsetMs === 0
+    ? [...points]
+    : points.map(([at, ...values]) => [at - offsetMs, ...values] as unknown as Point);
+}
+
 export type ServedVersion = {
   readonly revisionId: string;
   readonly subject: SubjectKey;

@@ -36,7 +36,38 @@ export async function driftPart(ask: ChartAsk, { serviceId }: { serviceId: strin
   };
 }
 
-type Judged = { start: Date; end: Date; drifted: number; judged: number; hasVerdict: boolean };
+/** How many rows each window had; an hour in which nobody sent any has no window. */
+export async function windowRowsPart(
+  ask: ChartAsk,
+  { serviceId }: { serviceId: string },
+): Promise<ChartPart> {
+  const service = await chartService(ask, serviceId);
+  const windows = await judgedWindows(ask, serviceId);
+  const rows = windows.reduce((sum, window) => sum + window.rows, 0);
+  return {
+    title: 'Rows by window',
+    unit: 'count',
+    ...stepOf(windows),
+    series: [
+      {
+        key: 'rows',
+        label: 'Rows',
+        subject: null,
+        role: 'stable',
+        points: windows.map((window) => [window.start.getTime(), window.rows]),
+      },
+    ],
+    thresholds: [],
+    words: [
+      rows === 0
+        ? 'No window of this time was judged.'
+        : `${countOf(rows, 'row')} were counted in this time.`,
+    ],
+    names: serviceNames(service),
+  };
+}
+
+type Judged = { start: Date; end: Date; rows: number; drifted: number; judged: number; hasVerdict: boolean };
 
 /** How many verdicts drifted is counted where they lie, because they are long. */
 async function judgedWindows({ db, range }: ChartAsk, serviceId: string): Promise<Judged[]> {
@@ -49,6 +80,7 @@ async function judgedWindows({ db, range }: ChartAsk, serviceId: string): Promis
     .select({
       start: driftWindow.windowStart,
       end: driftWindow.windowEnd,
+      rows: driftWindow.rows,
       drifted: features(`one ->> 'verdict' = 'drifted'`),
       judged: features(`one ->> 'verdict' <> 'insufficientData'`),
       hasVerdict: sql<boolean>`${driftWindow.whyNone} is null`,

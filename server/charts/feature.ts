@@ -1,6 +1,9 @@
 import { and, asc, eq, gte, lte, sql } from 'drizzle-orm';
 import { driftFeature, driftMonitor, driftWindow } from '../../db/schema/drift.ts';
 import type { SubjectKey, Words } from '../../domain/chart/chart-answer.ts';
+import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { DriftTest } from '../../domain/drift/drift-tests.ts';
+import { effectText, testWords } from '../../domain/drift/drift-words.ts';
 import { windowVerdictsSchema } from '../../domain/drift/monitor-schema.ts';
 import { figureText } from '../../domain/figure-text.ts';
 import { onlyRow } from '../rows/row-project.ts';
@@ -11,10 +14,11 @@ import { stepOf } from './drift.ts';
 
 const mostWindows = 4_400;
 
-type FeatureSpec = { readonly serviceId: string; readonly featureId: string };
+type FeatureSpec = Extract<ChartSpec, { kind: 'feature' }>;
 
-/** How far the distribution of a feature moved, window by window, with the limit from which it counts; too little data is a gap. */
-export async function featurePart(ask: ChartAsk, { serviceId, featureId }: FeatureSpec): Promise<ChartPart> {
+/** How far one thing that is judged of a feature moved, its distribution unless said otherwise, window by window, with the limit from which it counts; too little data is a gap. */
+export async function featurePart(ask: ChartAsk, spec: FeatureSpec): Promise<ChartPart> {
+  const { serviceId, featureId, test = 'distribution' } = spec;
   const { db, projectId } = ask;
   const service = await chartService(ask, serviceId);
   const feature = onlyRow(
@@ -29,13 +33,13 @@ export async function featurePart(ask: ChartAsk, { serviceId, featureId }: Featu
         ),
       ),
   );
-  const windows = await windowsOf(ask, { serviceId, featureId });
+  const windows = await windowsOf(ask, spec);
   const judged = windows.flatMap(({ verdict }) => (verdict === null ? [] : [verdict]));
   const limit = judged.at(-1)?.limit;
   const subject: SubjectKey = `feature ${featureId}`;
   return {
-    title: 'Drift of a feature, PSI',
-    unit: 'psi',
+    title: test === 'distribution' ? 'Drift of a feature, PSI' : `Drift of a feature: ${testWords[test]}`,
+    unit: test === 'distribution' ? 'psi' : 'share',
     ...stepOf(windows),
     series: [
       {
@@ -47,7 +51,7 @@ export async function featurePart(ask: ChartAsk, { serviceId, featureId }: Featu
       },
     ],
     thresholds: limit === undefined ? [] : [{ value: limit, label: 'Counts as drift', tone: 'warn' }],
-    words: wordsOf(subject, judged.at(-1) ?? null),
+    words: wordsOf({ subject, test }, judged.at(-1) ?? null),
     names: { ...serviceNames(service), [subject]: feature.name },
   };
 }
@@ -55,7 +59,10 @@ export async function featurePart(ask: ChartAsk, { serviceId, featureId }: Featu
 type Verdict = { readonly effect: number; readonly limit: number; readonly verdict: 'steady' | 'drifted' };
 
 /** Ascending; only the feature's own verdicts leave the database. */
-async function windowsOf({ db, range }: ChartAsk, { serviceId, featureId }: FeatureSpec) {
+async function windowsOf(
+  { db, range }: ChartAsk,
+  { serviceId, featureId, test = 'distribution' }: FeatureSpec,
+) {
   const [monitor] = await db.select().from(driftMonitor).where(eq(driftMonitor.serviceId, serviceId));
   if (monitor === undefined) return [];
   const rows = await db
@@ -64,7 +71,7 @@ async function windowsOf({ db, range }: ChartAsk, { serviceId, featureId }: Feat
       end: driftWindow.windowEnd,
       verdicts: sql<unknown>`(
         select coalesce(jsonb_agg(one), '[]') from jsonb_array_elements(${driftWindow.verdicts} -> 'verdicts') one
-        where one ->> 'featureId' = ${featureId} and one ->> 'test' = 'distribution')`,
+        where one ->> 'featureId' = ${featureId} and one ->> 'test' = ${test})`,
     })
     .from(driftWindow)
     .where(
@@ -85,8 +92,13 @@ async function windowsOf({ db, range }: ChartAsk, { serviceId, featureId }: Feat
   });
 }
 
-function wordsOf(subject: SubjectKey, last: Verdict | null): Words {
+type Told = { readonly subject: SubjectKey; readonly test: DriftTest };
+
+function wordsOf({ subject, test }: Told, last: Verdict | null): Words {
   if (last === null) return ['Too few rows to say.'];
-  const moved = `PSI ${figureText(last.effect)}, it counts from ${figureText(last.limit)}`;
+  const moved =
+    test === 'distribution'
+      ? `${effectText(test, last.effect)}, it counts from ${figureText(last.limit)}`
+      : `${testWords[test]} by ${effectText(test, last.effect)}, it counts from ${effectText(test, last.limit)}`;
   return [{ subject }, last.verdict === 'drifted' ? ` drifted: ${moved}.` : ` did not drift: ${moved}.`];
 }

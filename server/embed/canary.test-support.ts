@@ -4,7 +4,7 @@ import type { Database } from '../../db/client.ts';
 import { budget } from '../../db/schema/budgets.ts';
 import { driftFeature } from '../../db/schema/drift.ts';
 import { service } from '../../db/schema/services.ts';
-import { type ChartSpec, trafficChartKinds } from '../../domain/chart/chart-spec.ts';
+import { type ChartSpec, trafficChartKinds, windowChartKinds } from '../../domain/chart/chart-spec.ts';
 import { proposeLabels } from '../../domain/share/propose-labels.ts';
 import { chartAnswer } from '../charts/chart-answer.ts';
 import type { Context } from '../context.ts';
@@ -48,7 +48,9 @@ async function everySpec(db: Database, projectId: string): Promise<ChartSpec[]> 
   return [
     ...services.flatMap(({ id: serviceId }) => [
       ...trafficChartKinds.map((kind) => ({ kind, serviceId })),
-      { kind: 'drift' as const, serviceId },
+      ...windowChartKinds.map((kind) => ({ kind, serviceId })),
+      { kind: 'slowShare' as const, serviceId, slowerThanMs: 250 },
+      { kind: 'burnRate' as const, serviceId, promise: 'errors' as const, window: 'steady' as const },
       { kind: 'gpuUse' as const, serviceId },
     ]),
     ...features.map(({ id, serviceId }) => ({ kind: 'feature' as const, serviceId, featureId: id })),

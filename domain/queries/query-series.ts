@@ -1,4 +1,4 @@
-import type { ChartRange, ChartSeries } from '../../domain/chart/chart-series.ts';
+import type { ChartRange, ChartSeries } from '../chart/chart-series.ts';
 
 type Hour = {
   readonly startMs: number;
@@ -10,7 +10,7 @@ type Hour = {
 export const queryHourMs = 3_600_000;
 
 /** Rows of the busiest client by hour, and how many rows of all clients repeated an input; hours without clients are a gap. */
-export function prepareQueries(hours: readonly Hour[]): { range: ChartRange; series: ChartSeries[] } | null {
+export function querySeries(hours: readonly Hour[]): { range: ChartRange; series: ChartSeries[] } | null {
   const [first, last] = [hours[0], hours.at(-1)];
   if (first === undefined || last === undefined) return null;
   const byStart = new Map(hours.map((hour) => [hour.startMs, hour]));
