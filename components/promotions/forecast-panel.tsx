@@ -56,6 +56,9 @@ export function ForecastPanel({ forecast, onTake }: Props) {
             </div>
           </div>
         )}
+        {forecast.drift.map(({ checkId, sentence }) => (
+          <p key={checkId}>{sentence}</p>
+        ))}
         {forecast.basedOnMs > 0 && (
           <p className="text-ink-muted text-xs">
             From {durationText(forecast.basedOnMs)} of measured traffic. The analysis fails a version only on

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { gateForecast } from '../../domain/drift/gate-forecast.ts';
 import { defaultRolloutPlan, rolloutPlanSchema } from '../../domain/rollout-plan.ts';
 import { forecastTone, suggestionText, withSuggestion } from './forecast-words.ts';
 import { leastPlanMs } from './least-plan-time.ts';
@@ -44,7 +45,13 @@ test.each([
   [null, true, 'ok'],
   [null, false, 'warn'],
 ] as const)('impossible %j and within the plan %j is %s', (impossible, withinPlan, tone) => {
-  expect(forecastTone({ impossible, withinPlan })).toBe(tone);
+  expect(forecastTone({ impossible, withinPlan, drift: [] })).toBe(tone);
+});
+
+test('a drift check without rows before a deadline makes any plan too short', () => {
+  const check = { id: 'inputs', of: 'inputs' } as const;
+  const drift = [gateForecast(check, [], defaultRolloutPlan.steps)];
+  expect(forecastTone({ impossible: null, withinPlan: true, drift })).toBe('warn');
 });
 
 test('the last step adds nothing to the least time of a plan', () => {

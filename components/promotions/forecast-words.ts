@@ -5,8 +5,9 @@ import type { Forecast } from './promotion-answers.ts';
 
 type Suggestion = Forecast['suggestions'][number];
 
-/** ok when harm would be seen in time, warn when the plan is too short, neutral when there is nothing to compare. */
-export function forecastTone(forecast: Pick<Forecast, 'impossible' | 'withinPlan'>): Tone {
+/** ok when harm would be seen in time, warn when the plan is too short for any check, neutral when there is nothing to compare. */
+export function forecastTone(forecast: Pick<Forecast, 'impossible' | 'withinPlan' | 'drift'>): Tone {
+  if (forecast.drift.some(({ withinPlan }) => !withinPlan)) return 'warn';
   if (forecast.impossible !== null) return 'neutral';
   return forecast.withinPlan ? 'ok' : 'warn';
 }

@@ -60,13 +60,18 @@ function rowsFor(test: DriftTest, counters: Counters): number {
   return test === 'distribution' ? binnedRows(counters) : shareOf(test, counters).whole;
 }
 
+/** Rows that either side needs for a verdict: 100 independent ones, and 10 for each bin of a distribution. */
+export function rowsNeeded(test: DriftTest, bins: number, phi: number): number {
+  return Math.ceil(phi * Math.max(leastRows, test === 'distribution' ? leastRowsPerBin * bins : 0));
+}
+
 function insufficient(window: FeatureWindow, test: DriftTest, phi: number): InsufficientData | null {
   const { featureId } = window;
-  const bins = test === 'distribution' ? window.current.counts.length : 1;
-  const rowsNeeded = Math.ceil(phi * Math.max(leastRows, leastRowsPerBin * bins));
+  const needed = rowsNeeded(test, window.current.counts.length, phi);
   for (const side of ['reference', 'current'] as const) {
     const rows = rowsFor(test, window[side]);
-    if (rows < rowsNeeded) return { featureId, test, verdict: 'insufficientData', side, rows, rowsNeeded };
+    if (rows < needed)
+      return { featureId, test, verdict: 'insufficientData', side, rows, rowsNeeded: needed };
   }
   return null;
 }

@@ -92,6 +92,7 @@ async function askedOf(db: Queries, facts: PromotionFacts, now: Date) {
     serviceId: row.serviceId,
     stableNumber: from?.number ?? null,
     plan,
+    now,
   });
   const request = { promotionId: row.id, since: row.requestedAt };
   const isOver = facts.state !== 'open' && facts.state !== 'approved';

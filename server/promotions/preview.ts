@@ -24,7 +24,7 @@ export const previewPromotion = query(
     const draft = await loadDraft(db, { record, input, principal, now });
     const { stable, to, plan, members, subject } = draft;
     const [forecast, preflight, revisions] = await Promise.all([
-      forecastOf(db, { serviceId: input.serviceId, stableNumber: stable?.number ?? null, plan }),
+      forecastOf(db, { serviceId: input.serviceId, stableNumber: stable?.number ?? null, plan, now }),
       preflightView(db, { record, from: stable, to, plan, firstStepIndex: 0, now }),
       revisionRefs(db, [stable?.revisionId ?? null]),
     ]);

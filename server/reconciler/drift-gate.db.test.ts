@@ -1,11 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { driftBinning } from '../../db/schema/drift.ts';
 import { serviceRevision } from '../../db/schema/services.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
 import { judgeCanaryGate } from '../../domain/drift/canary-gate.ts';
 import { exampleRollout } from '../../domain/example-rollout.ts';
 import type { Check } from '../../domain/rollout-plan.ts';
 import { DriftFixture, movedHour, usualHour } from '../drift-fixture.ts';
+import { gateForecasts } from '../rows/gate-forecasts.ts';
 import { ProjectFixture } from '../test-fixture.ts';
 import { gateReader } from './drift-gate.ts';
 
@@ -62,4 +64,23 @@ describe('what was counted of both arms', () => {
     expect(await reader(at(62))({ kind: 'eProcess', id: 'errors', of: 'errors' })).toBeUndefined();
     expect(await reader(at(62))({ kind: 'drift', id: 'predictions', of: 'predictions' })).toEqual([]);
   });
+});
+
+it('when a plan’s drift check has its rows is forecast from what was counted in the last day', async () => {
+  const { serviceId, binningId } = drift;
+  const { plan } = exampleRollout();
+  const forecasts = async () =>
+    (await gateForecasts(test.db, { serviceId, plan: { ...plan, checks: [inputs] }, now: begin })).map(
+      ({ feature, rowsNeeded, steps }) => [feature, rowsNeeded, steps[0]?.readyMs],
+    );
+  await test.db.update(driftBinning).set({ createdAt: at(-14 * 24 * 60) });
+  // 1,000 rows an hour: 100 rows at 10 % of them take an hour; a window may have begun, and the last one settles.
+  expect([plan.steps[0]?.weightPercent, await forecasts()]).toEqual([10, [['amount', 100, 67 * 60_000]]]);
+  // Its own history does not make a service quicker, nor the time before its bins slower.
+  await test.db
+    .update(driftBinning)
+    .set({ createdAt: at(-60) })
+    .where(eq(driftBinning.id, binningId));
+  expect(await forecasts()).toEqual([['amount', 100, 67 * 60_000]]);
+  expect(await gateForecasts(test.db, { serviceId, plan: { ...plan, checks: [] }, now: begin })).toEqual([]);
 });

@@ -1,17 +1,13 @@
-import { eq } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
-import { driftMonitor } from '../../db/schema/drift.ts';
 import { type GateFeature, isGated } from '../../domain/drift/canary-gate.ts';
 import { noRows } from '../../domain/drift/counters.ts';
-import { dispersionsSchema } from '../../domain/drift/monitor-schema.ts';
+import { gateWatermarkMs } from '../../domain/drift/gate-forecast.ts';
 import { fiveMinutesMs } from '../../domain/drift/window.ts';
 import type { Check } from '../../domain/rollout-plan.ts';
 import { activeBinnings } from '../rows/active-binning.ts';
 import { readCounters } from '../rows/drift-counters.ts';
+import { featureDispersions } from '../rows/feature-dispersions.ts';
 import type { LoadedRollout } from './load-service.ts';
-
-/** Rows of a window still come so long after its end. */
-const watermarkMs = 120_000;
 
 type Gate = {
   readonly db: Queries;
@@ -28,7 +24,7 @@ function spanOf({ active, now }: Gate): { from: Date; to: Date } | null {
   const { effectiveAt } = active.rollout.progress;
   if (effectiveAt === null) return null;
   const fromMs = Math.ceil(effectiveAt.getTime() / fiveMinutesMs) * fiveMinutesMs;
-  const toMs = Math.floor((now.getTime() - watermarkMs) / fiveMinutesMs) * fiveMinutesMs;
+  const toMs = Math.floor((now.getTime() - gateWatermarkMs) / fiveMinutesMs) * fiveMinutesMs;
   return toMs > fromMs ? { from: new Date(fromMs), to: new Date(toMs) } : null;
 }
 
@@ -59,11 +55,7 @@ async function armsOf(gate: Gate) {
   const { fromRevisionId, toRevisionId } = active.row;
   if (span === null || binning === undefined || fromRevisionId === null) return [];
   const { binningId } = binning;
-  const [monitor] = await db
-    .select({ dispersions: driftMonitor.dispersions })
-    .from(driftMonitor)
-    .where(eq(driftMonitor.serviceId, serviceId));
-  const dispersions = dispersionsSchema.safeParse(monitor?.dispersions).data?.features ?? {};
+  const dispersions = await featureDispersions(db, serviceId);
   const arm = async (revisionId: string) =>
     await readCounters(db, { serviceId, binningId, revisionIds: [revisionId], ...span });
   const [stable, canary] = [await arm(fromRevisionId), await arm(toRevisionId)];

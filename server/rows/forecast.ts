@@ -4,8 +4,10 @@ import { rollout } from '../../db/schema/rollouts.ts';
 import { metricInterval } from '../../db/schema/services.ts';
 import { type PowerForecast, powerForecast } from '../../domain/analysis/power-forecast.ts';
 import { dispersion } from '../../domain/analysis/tempering.ts';
+import type { GateForecast } from '../../domain/drift/gate-forecast.ts';
 import { durationText, shareText } from '../../domain/figure-text.ts';
 import { alphaPerCheck, type RolloutPlan } from '../../domain/rollout-plan.ts';
+import { gateForecasts } from './gate-forecasts.ts';
 
 /** How long until a doubling of the error share would be seen with 80 %, at the traffic that was last measured. */
 export type Forecast = Omit<PowerForecast, 'impossible'> & {
@@ -17,6 +19,8 @@ export type Forecast = Omit<PowerForecast, 'impossible'> & {
   readonly increase: 2;
   readonly impossible: PowerForecast['impossible'] | 'noRelativeCheck' | 'firstRevision';
   readonly sentence: string;
+  /** Of each drift check; empty for a first revision, which has nothing to be compared with. */
+  readonly drift: readonly GateForecast[];
 };
 
 /** At most this many of the newest intervals tell the traffic. */
@@ -26,6 +30,7 @@ type Asked = {
   readonly serviceId: string;
   readonly stableNumber: number | null;
   readonly plan: RolloutPlan;
+  readonly now: Date;
 };
 
 /** Forecasts the power of a plan on a service; a first revision has no stable to be compared with. */
@@ -39,6 +44,7 @@ export async function forecastOf(queries: Queries, asked: Asked): Promise<Foreca
     baseShare: traffic.baseShare,
     basedOnMs: traffic.basedOnMs,
     increase: 2,
+    drift: stableNumber === null ? [] : await gateForecasts(queries, asked),
   } as const;
   const impossible = stableNumber === null ? 'firstRevision' : check === undefined ? 'noRelativeCheck' : null;
   if (impossible !== null) return { ...found, ...nothingToSee, impossible, sentence: sentences[impossible] };
