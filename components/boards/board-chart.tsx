@@ -55,6 +55,7 @@ function Shown({ chart, range }: Props) {
         stepMs={data?.stepMs}
         thresholds={data?.thresholds}
         marks={data?.marks}
+        openFromMs={data?.openFromMs}
         height={height}
         state={state}
       />

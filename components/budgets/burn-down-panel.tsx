@@ -39,7 +39,7 @@ export function BurnDownPanel({ budget, movements, series, measure, of, budgetId
     <Panel>
       <LineChart
         title={`${left}, ${unit === 'gpuHours' ? 'GPU-hours' : (measure.currency ?? 'money')}`}
-        unit="count"
+        unit={unit === 'gpuHours' ? 'gpuHours' : `money ${measure.currency ?? 'XXX'}`}
         series={prepared.series}
         rangeMs={prepared.range}
         stepMs={prepared.stepMs}

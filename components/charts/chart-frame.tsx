@@ -3,10 +3,11 @@
 import { Download, LineChart as LineShape, Table } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { chartCsv } from '../../domain/chart/chart-csv.ts';
+import { formatMarkTime } from '../../domain/chart/chart-marks.ts';
+import type { ChartMark } from '../../domain/chart/chart-series.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
 import { type ChartUnit, formatUnit } from '../../domain/chart/chart-unit.ts';
 import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
-import { formatClock } from '../../domain/time-format.ts';
 import { useZone } from '../ui/clock.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Link } from '../ui/link.tsx';
@@ -68,7 +69,10 @@ function ChartLegend({ chart, unit }: { chart: PreparedChart; unit: ChartUnit })
         <li key={line.key} className="flex items-center gap-1.5">
           <LineSwatch look={line} />
           <span className="text-ink-muted">{line.label}</span>
-          <span className="font-medium tabular-nums">{formatUnit(line.last?.value, unit)}</span>
+          <span className="font-medium tabular-nums">
+            {formatUnit(line.last?.value, unit)}
+            {line.last?.isOpen && <span className="font-normal text-ink-muted"> so far</span>}
+          </span>
         </li>
       ))}
       {chart.thresholds
@@ -82,15 +86,31 @@ function ChartLegend({ chart, unit }: { chart: PreparedChart; unit: ChartUnit })
   );
 }
 
+/** More than these stand behind a line that says how many there are. */
+const shownMarks = 3;
+
 function ChartMarks({ chart }: { chart: PreparedChart }) {
+  const marks = chart.marks.flatMap((group) => group.marks);
+  if (marks.length === 0) return null;
+  const list = <MarkList marks={marks} range={chart.range} />;
+  if (marks.length <= shownMarks) return list;
+  return (
+    <details className="text-xs">
+      <summary className="w-fit cursor-pointer rounded-sm text-ink-muted">{marks.length} marks</summary>
+      <div className="mt-1 max-h-40 overflow-auto">{list}</div>
+    </details>
+  );
+}
+
+function MarkList({ marks, range }: { marks: readonly ChartMark[]; range: PreparedChart['range'] }) {
   const zone = useZone();
-  if (chart.marks.length === 0) return null;
   return (
     <ul aria-label="Marks" className="flex flex-wrap gap-x-4 gap-y-0.5 text-ink-muted text-xs">
-      {chart.marks.map((mark) => (
-        <li key={`${mark.at} ${mark.label}`} className="flex gap-1">
+      {marks.map((mark, index) => (
+        // Several people may approve the same thing at the same moment.
+        <li key={`${index} ${mark.at}`} className="flex gap-1">
           <span aria-hidden>▾</span>
-          <span className="tabular-nums">{formatClock(mark.at, zone)}</span>
+          <span className="whitespace-nowrap tabular-nums">{formatMarkTime(mark.at, range, zone)}</span>
           {mark.href === undefined ? (
             mark.label
           ) : (

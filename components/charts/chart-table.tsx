@@ -1,5 +1,6 @@
 'use client';
 
+import { formatMarkTime, marksOfStep } from '../../domain/chart/chart-marks.ts';
 import { type ChartUnit, formatUnit } from '../../domain/chart/chart-unit.ts';
 import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
 import { formatExact } from '../../domain/time-format.ts';
@@ -15,6 +16,12 @@ export function ChartTable({ title, chart, unit, height }: ChartTableProps) {
   const columns = chart.lines.map(
     (line) => chart.full.columns.find((column) => column.key === line.key)?.values ?? [],
   );
+  const hasMarks = chart.marks.length > 0;
+  const marksOf = (index: number) =>
+    marksOfStep(chart.marks, chart.full.at, index)
+      .map((mark) => `${formatMarkTime(mark.at, chart.range, zone)} ${mark.label}`)
+      .join(', ');
+  const isOpen = (index: number) => chart.open !== null && (chart.full.at[index] ?? 0) >= chart.open.at;
   const indexes = chart.full.at
     .map((_, index) => index)
     .reverse()
@@ -38,6 +45,11 @@ export function ChartTable({ title, chart, unit, height }: ChartTableProps) {
                 {line.label}
               </th>
             ))}
+            {hasMarks && (
+              <th scope="col" className="px-3 py-1.5 text-left font-medium">
+                Marks
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -45,12 +57,14 @@ export function ChartTable({ title, chart, unit, height }: ChartTableProps) {
             <tr key={index} className="border-line border-t">
               <th scope="row" className="whitespace-nowrap px-3 py-1 text-left font-normal text-ink-muted">
                 {formatExact(chart.full.at[index] ?? 0, zone, { seconds: chart.full.stepMs < 60_000 })}
+                {isOpen(index) && ', so far'}
               </th>
               {chart.lines.map((line, column) => (
                 <td key={line.key} className="px-3 py-1 text-right">
                   {formatUnit(columns[column]?.[index], unit)}
                 </td>
               ))}
+              {hasMarks && <td className="px-3 py-1 text-ink-muted">{marksOf(index)}</td>}
             </tr>
           ))}
         </tbody>

@@ -1,20 +1,28 @@
 'use client';
 
+import { formatMarkTime, marksOfStep } from '../../domain/chart/chart-marks.ts';
 import { type ChartUnit, formatUnit } from '../../domain/chart/chart-unit.ts';
 import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
 import { formatExact } from '../../domain/time-format.ts';
 import { useZone } from '../ui/clock.tsx';
 import { LineSwatch } from './line-swatch.tsx';
 
+const shownMarks = 6;
+
 type ChartTooltipProps = { chart: PreparedChart; at: number; unit: ChartUnit };
 
 export function ChartTooltip({ chart, at, unit }: ChartTooltipProps) {
   const zone = useZone();
-  const row = chart.rows.find((each) => each.at === at);
+  const index = chart.rows.findIndex((each) => each.at === at);
+  const row = chart.rows[index];
+  const times = chart.rows.map((each) => each.at);
+  const marks = marksOfStep(chart.marks, times, index);
+  const isOpen = chart.open !== null && at >= chart.open.at;
   return (
     <div className="rounded-md bg-raised px-2.5 py-2 text-xs shadow-raised">
       <div className="mb-1 text-ink-muted">
         {formatExact(at, zone, { seconds: chart.full.stepMs < 60_000 })}
+        {isOpen && ', so far'}
       </div>
       {chart.lines.map((line) => {
         const value = row?.[line.key];
@@ -28,6 +36,16 @@ export function ChartTooltip({ chart, at, unit }: ChartTooltipProps) {
           </div>
         );
       })}
+      {marks.slice(0, shownMarks).map((mark, place) => (
+        <div key={`${place} ${mark.at}`} className="mt-0.5 flex gap-2 text-ink-muted">
+          <span aria-hidden>▾</span>
+          <span className="tabular-nums">{formatMarkTime(mark.at, chart.range, zone)}</span>
+          <span className="max-w-56 truncate text-ink">{mark.label}</span>
+        </div>
+      ))}
+      {marks.length > shownMarks && (
+        <div className="mt-0.5 text-ink-muted">and {marks.length - shownMarks} more marks</div>
+      )}
     </div>
   );
 }

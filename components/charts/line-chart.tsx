@@ -27,6 +27,8 @@ type LineChartProps = {
   stepMs?: number | undefined;
   thresholds?: readonly ChartThreshold[] | undefined;
   marks?: readonly ChartMark[] | undefined;
+  /** Where a step of sums begins that is not over. */
+  openFromMs?: number | undefined;
   state?: ChartState | undefined;
   height?: number | undefined;
   sentence?: string | undefined;
@@ -38,15 +40,27 @@ type LineChartProps = {
 const assumedWidthPx = 600;
 
 export function LineChart(props: LineChartProps) {
-  const { title, unit, series, rangeMs, stepMs, thresholds, marks, state = 'ready', height = 220 } = props;
+  const { title, unit, series, rangeMs, stepMs, thresholds, marks, openFromMs } = props;
+  const { state = 'ready', height = 220 } = props;
   const zone = useZone();
   const [ref, width] = useElementWidth();
   const [isTable, setIsTable] = useState(false);
   const widthPx = width ?? assumedWidthPx;
   const { from, to } = rangeMs;
   const chart = useMemo(
-    () => prepareChart({ series, unit, range: { from, to }, stepMs, thresholds, marks, widthPx, zone }),
-    [series, unit, from, to, stepMs, thresholds, marks, widthPx, zone],
+    () =>
+      prepareChart({
+        series,
+        unit,
+        range: { from, to },
+        stepMs,
+        thresholds,
+        marks,
+        openFromMs,
+        widthPx,
+        zone,
+      }),
+    [series, unit, from, to, stepMs, thresholds, marks, openFromMs, widthPx, zone],
   );
   const sentence = props.sentence ?? chartSentence(title, chart, { unit, zone });
   const frame = {

@@ -1,15 +1,15 @@
 import { markerPath } from '../../domain/chart/chart-look.ts';
 import type { LineLook } from '../../domain/chart/line-look.ts';
 
-type MarkerShapeProps = { x: number; y: number; look: LineLook };
+type MarkerShapeProps = { x: number; y: number; look: LineLook; isOpen?: boolean | undefined };
 
-export function MarkerShape({ x, y, look }: MarkerShapeProps) {
+export function MarkerShape({ x, y, look, isOpen = false }: MarkerShapeProps) {
   return (
     <path
       d={markerPath[look.marker]}
       transform={`translate(${x} ${y})`}
-      fill={look.color}
-      stroke="var(--surface)"
+      fill={isOpen ? 'var(--surface)' : look.color}
+      stroke={isOpen ? look.color : 'var(--surface)'}
       strokeWidth={1.5}
     />
   );

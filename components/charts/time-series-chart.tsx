@@ -12,9 +12,10 @@ import {
   YAxis,
 } from 'recharts';
 import { chartLook, toneColor, valueAxisWidth } from '../../domain/chart/chart-look.ts';
-import type { ChartMark, ChartThreshold } from '../../domain/chart/chart-series.ts';
+import type { MarkGroup } from '../../domain/chart/chart-marks.ts';
+import type { ChartThreshold } from '../../domain/chart/chart-series.ts';
 import type { ChartUnit } from '../../domain/chart/chart-unit.ts';
-import type { PreparedChart, PreparedLine } from '../../domain/chart/prepare-chart.ts';
+import type { ChartRow, PreparedChart, PreparedLine } from '../../domain/chart/prepare-chart.ts';
 import { ChartTooltip } from './chart-tooltip.tsx';
 import { MarkerShape } from './line-swatch.tsx';
 
@@ -74,21 +75,28 @@ export function TimeSeriesChart({ chart, unit, width, height, label }: TimeSerie
       {chart.lines.map(bandArea)}
       {chart.marks.map(markLine)}
       {chart.thresholds.filter((threshold) => !threshold.isOffScale).map(thresholdLine)}
-      {chart.lines.map(lineOf)}
+      {chart.lines.map((line) => lineOf(line, chart.open))}
+      {chart.lines.map((line) => openLineOf(line, chart.open))}
       {chart.lines.map(endMarker)}
     </ComposedChart>
   );
 }
 
-function markLine(mark: ChartMark) {
-  const color = toneColor[mark.tone ?? 'neutral'];
+function markLine({ at, tone, marks }: MarkGroup) {
+  const color = toneColor[tone];
   return (
     <ReferenceLine
-      key={`${mark.at} ${mark.label}`}
-      x={mark.at}
+      key={`mark ${at}`}
+      x={at}
       stroke={color}
       strokeDasharray={chartLook.markDash}
-      label={{ value: '▾', position: 'top', fill: color, fontSize: 11, offset: 1 }}
+      label={{
+        value: marks.length === 1 ? '▾' : `▾${marks.length}`,
+        position: 'top',
+        fill: color,
+        fontSize: 11,
+        offset: 1,
+      }}
     />
   );
 }
@@ -105,11 +113,12 @@ function thresholdLine(threshold: ChartThreshold) {
   );
 }
 
-function lineOf(line: PreparedLine) {
+function lineOf(line: PreparedLine, open: PreparedChart['open']) {
+  const solid = (row: ChartRow) => (row.at < (open?.at ?? Number.POSITIVE_INFINITY) ? row[line.key] : null);
   return (
     <Line
       key={line.key}
-      dataKey={line.key}
+      dataKey={open === null ? line.key : solid}
       name={line.label}
       type="linear"
       stroke={line.color}
@@ -119,6 +128,28 @@ function lineOf(line: PreparedLine) {
       activeDot={{ r: 3, fill: line.color, stroke: 'var(--surface)', strokeWidth: 1.5 }}
       connectNulls={false}
       isAnimationActive={false}
+    />
+  );
+}
+
+/** The stretch to a step that is not over, so that what it has so far does not look like a fall. */
+function openLineOf(line: PreparedLine, open: PreparedChart['open']) {
+  if (open === null) return null;
+  return (
+    <Line
+      key={`${line.key} open`}
+      dataKey={(row: ChartRow) => (row.at >= open.joinAt ? row[line.key] : null)}
+      type="linear"
+      stroke={line.color}
+      strokeWidth={chartLook.lineWidth}
+      strokeDasharray={chartLook.openDash}
+      strokeOpacity={chartLook.openOpacity}
+      dot={false}
+      activeDot={false}
+      connectNulls={false}
+      isAnimationActive={false}
+      legendType="none"
+      tooltipType="none"
     />
   );
 }
@@ -145,13 +176,14 @@ function bandArea(line: PreparedLine) {
 
 function endMarker(line: PreparedLine) {
   if (line.last === null) return null;
+  const { at, value, isOpen } = line.last;
   return (
     <ReferenceDot
       key={`${line.key} end`}
-      x={line.last.at}
-      y={line.last.value}
+      x={at}
+      y={value}
       shape={({ cx, cy }: { cx?: number; cy?: number }) => (
-        <MarkerShape x={cx ?? 0} y={cy ?? 0} look={line} />
+        <MarkerShape x={cx ?? 0} y={cy ?? 0} look={line} isOpen={isOpen} />
       )}
     />
   );

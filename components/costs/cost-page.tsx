@@ -5,6 +5,7 @@ import { formatNumber } from '../../domain/number-format.ts';
 import { LineChart } from '../charts/line-chart.tsx';
 import { errorSentence } from '../refusal-of.ts';
 import { Button } from '../ui/button.tsx';
+import { useNow } from '../ui/clock.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { FilterSelect } from '../ui/filter-select.tsx';
 import { Page } from '../ui/page.tsx';
@@ -114,7 +115,10 @@ function SealingBar({ answer: { sealing } }: { answer: CostAnswer }) {
   );
 }
 
+const dayMs = 86_400_000;
+
 function Answer({ answer, ask }: { answer: CostAnswer; ask: CostAsk }) {
+  const today = Math.floor(useNow(60_000) / dayMs) * dayMs;
   if (answer.groups.length === 0)
     return (
       <EmptyState icon={ChartLine} title="Nothing was held in this time">
@@ -131,10 +135,11 @@ function Answer({ answer, ask }: { answer: CostAnswer; ask: CostAsk }) {
       <Panel>
         <LineChart
           title={title}
-          unit="count"
+          unit={answer.currency === null ? 'gpuHours' : `money ${answer.currency}`}
           series={costSeries(answer, ask)}
           rangeMs={{ from: ask.from.getTime(), to: ask.to.getTime() }}
-          stepMs={86_400_000}
+          stepMs={dayMs}
+          openFromMs={today}
           height={240}
           spec={costSpec(ask)}
         />

@@ -1,5 +1,6 @@
 'use client';
 
+import { bucketWord, roleWord } from '../../domain/ledger/group-words.ts';
 import { decimalOf } from '../../domain/price/money.ts';
 import { formatExact } from '../../domain/time-format.ts';
 import { useZone } from '../ui/clock.tsx';
@@ -8,7 +9,7 @@ import { KeyValueList } from '../ui/key-value-list.tsx';
 import { Panel } from '../ui/panel.tsx';
 import type { CostPod } from './cost-answers.ts';
 import type { CostAsk } from './cost-ask.ts';
-import { bucketWord, quantityText, roleWord } from './cost-words.ts';
+import { quantityText } from './cost-words.ts';
 
 type Props = { readonly data: CostPod; readonly ask: CostAsk };
 type Line = CostPod['lines'][number];

@@ -1,9 +1,10 @@
+import { groupWord } from '../../domain/ledger/group-words.ts';
 import { formatPercent } from '../../domain/number-format.ts';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Panel } from '../ui/panel.tsx';
 import type { CostAnswer, CostGroup } from './cost-answers.ts';
 import { type CostAsk, podsHref } from './cost-ask.ts';
-import { costText, gpuHoursText, groupingWords, groupWord } from './cost-words.ts';
+import { costText, gpuHoursText, groupingWords } from './cost-words.ts';
 import { costOf } from './prepare-costs.ts';
 
 /** Groups, the most expensive first; each row leads to its pods. */

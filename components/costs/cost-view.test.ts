@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { groupWord } from '../../domain/ledger/group-words.ts';
 import type { CostAnswer } from './cost-answers.ts';
 import { costAsk, costParams, podsHref } from './cost-ask.ts';
-import { groupWord } from './cost-words.ts';
 import { costCsv, costSeries } from './prepare-costs.ts';
 
 const now = Date.parse('2026-03-10T15:00:00Z');

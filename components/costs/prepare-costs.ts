@@ -1,8 +1,9 @@
 import type { ChartSeries } from '../../domain/chart/chart-series.ts';
+import { groupWord } from '../../domain/ledger/group-words.ts';
 import { decimalOf } from '../../domain/price/money.ts';
 import type { CostAnswer } from './cost-answers.ts';
 import type { CostAsk } from './cost-ask.ts';
-import { gpuHours, groupWord } from './cost-words.ts';
+import { gpuHours } from './cost-words.ts';
 import { csvText } from './csv-cell.ts';
 
 const dayMs = 86_400_000;

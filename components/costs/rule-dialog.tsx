@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { roleWord } from '../../domain/ledger/group-words.ts';
 import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
@@ -14,7 +15,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { useCommand } from '../use-command.ts';
 import type { Unallocated, UnallocatedOwner } from './cost-answers.ts';
-import { costText, gpuHoursText, roleWord } from './cost-words.ts';
+import { costText, gpuHoursText } from './cost-words.ts';
 
 type Props = {
   readonly owner: UnallocatedOwner;

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { roleWord } from '../../domain/ledger/group-words.ts';
 import { formatExact } from '../../domain/time-format.ts';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
@@ -14,7 +15,6 @@ import { EmptyState } from '../ui/empty-state.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { useCommand } from '../use-command.ts';
 import type { RuleRow } from './cost-answers.ts';
-import { roleWord } from './cost-words.ts';
 
 const about = ({ namespace, ownerKind, ownerName }: RuleRow): string => {
   const place = namespace === '*' ? 'any namespace' : namespace;

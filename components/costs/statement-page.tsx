@@ -2,6 +2,7 @@
 
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
+import { bucketWord } from '../../domain/ledger/group-words.ts';
 import type { StatementAmounts, StatementLine } from '../../domain/ledger/statement.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
@@ -13,7 +14,7 @@ import { Panel } from '../ui/panel.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { saveText } from '../ui/save-text.ts';
 import { Stat, StatRow } from '../ui/stat.tsx';
-import { bucketWord, costText, gpuHoursText } from './cost-words.ts';
+import { costText, gpuHoursText } from './cost-words.ts';
 import { statementCsv } from './statement-csv.ts';
 
 /** One closed month of one project. */

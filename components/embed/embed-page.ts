@@ -4,6 +4,7 @@
 type Line = { label: string; texts: string[] };
 type Chart = {
   title: string;
+  words: string;
   sentence: string;
   svg: string;
   width: number;
@@ -13,6 +14,7 @@ type Chart = {
   to: number;
   at: number[];
   times: string[];
+  marks: string[][];
   lines: Line[];
 };
 type Answer = {
@@ -252,13 +254,16 @@ function chartView(index: number): View {
   const tip = make('div', '', 'tip');
   const spoken = make('p', '', 'hidden');
   spoken.setAttribute('aria-live', 'polite');
-  const sentence = make('figcaption', '', 'sentence');
+  const caption = make('figcaption');
+  const words = make('span', '', 'words');
+  const sentence = make('span', '', 'hidden');
+  caption.append(words, ' ', sentence);
   const details = make('details');
   const table = make('div', '', 'table');
   table.tabIndex = 0;
   table.setAttribute('role', 'group');
   details.append(make('summary', 'Show as a table'), table);
-  figure.append(picture, spoken, sentence, details);
+  figure.append(picture, spoken, caption, details);
   board.append(figure);
   let chart: Chart | null = null;
   let point = -1;
@@ -300,6 +305,7 @@ function chartView(index: number): View {
       picture.replaceChildren(drawn, cursor, tip);
       picture.setAttribute('aria-label', `${next.title}. Arrow keys read single points.`);
       table.setAttribute('aria-label', `${next.title}, table`);
+      words.textContent = next.words;
       sentence.textContent = next.sentence;
       if (details.open) table.replaceChildren(tableOf(next));
       show(point < next.at.length ? point : -1);
@@ -323,6 +329,7 @@ function placeTip(
   tip.replaceChildren(
     make('b', chart.times[point]),
     ...chart.lines.map((line) => make('span', `${line.label}: ${line.texts[point] ?? 'no data'}`)),
+    ...(chart.marks[point] ?? []).map((mark) => make('span', mark, 'mark')),
   );
 }
 
@@ -350,7 +357,9 @@ function tableOf(chart: Chart): HTMLTableElement {
   const table = make('table');
   table.createCaption().textContent = chart.title;
   const head = table.createTHead().insertRow();
-  for (const text of ['Time', ...chart.lines.map((line) => line.label)]) {
+  const hasMarks = chart.marks.some((marks) => marks.length > 0);
+  const labels = chart.lines.map((line) => line.label);
+  for (const text of ['Time', ...labels, ...(hasMarks ? ['Marks'] : [])]) {
     const cell = make('th', text);
     cell.scope = 'col';
     head.append(cell);
@@ -361,6 +370,7 @@ function tableOf(chart: Chart): HTMLTableElement {
     const time = make('th', chart.times[index]);
     time.scope = 'row';
     row.append(time, ...chart.lines.map((line) => make('td', line.texts[index] ?? 'no data')));
+    if (hasMarks) row.append(make('td', chart.marks[index]?.join(', ')));
   }
   return table;
 }

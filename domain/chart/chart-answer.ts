@@ -19,6 +19,8 @@ export type ChartAnswer = {
   readonly unit: ChartUnit;
   readonly range: ChartRange;
   readonly stepMs?: number | undefined;
+  /** The beginning of a step of sums or counts that is not over: what it has so far is no fall. */
+  readonly openFromMs?: number | undefined;
   /** A series with a subject has that name as its label; one without (stable, canary, "all") keeps its own. */
   readonly series: readonly (ChartSeries & { readonly subject: SubjectKey | null })[];
   readonly thresholds: readonly ChartThreshold[];

@@ -10,6 +10,9 @@ export const chartLook = {
   lineWidth: 1.75,
   bandOpacity: 0.12,
   markDash: '1 3',
+  /** Of the stretch to a step that is not over. */
+  openDash: '2 3',
+  openOpacity: 0.6,
 } as const;
 
 export const toneColor: Record<NonNullable<ChartMark['tone']>, string> = {

@@ -19,7 +19,7 @@ export function chartSentence(title: string, chart: PreparedChart, { unit, zone 
       .map((threshold) => ({ threshold, count: values.filter((value) => value > threshold.value).length }))
       .filter(({ count }) => count > 0)
       .map(({ threshold, count }) => `, above ${threshold.label} in ${count} of ${values.length} intervals`);
-    return `${line.label} last ${formatUnit(line.last.value, unit)}, between ${formatUnit(low, unit)} and ${formatUnit(high, unit)}${crossed.join('')}`;
+    return `${line.label} last ${formatUnit(line.last.value, unit)}${line.last.isOpen ? ' so far' : ''}, between ${formatUnit(low, unit)} and ${formatUnit(high, unit)}${crossed.join('')}`;
   });
   return `${title} ${span}: ${parts.join('; ')}.`;
 }

@@ -12,10 +12,27 @@ const others: readonly LineLook[] = [
   { color: 'var(--chart-other-4)', dash: '10 4', marker: 'diamond' },
 ];
 
-/** Colour, dash and marker together tell lines apart; beyond four the others repeat. */
-export function lineLooks(series: readonly Pick<ChartSeries, 'role'>[]): LineLook[] {
+const all = [stable, canary, ...others];
+/** As many looks there are for lines that keep theirs. */
+export const lookCount = all.length;
+
+/** The look of a revision wherever it is drawn, so that it keeps its colour when it becomes stable; neighbours differ. */
+export const revisionLook = (revisionNumber: number): number => Math.max(0, revisionNumber - 1) % lookCount;
+
+/**
+ * Colour, dash and marker together tell lines apart. A line with a look of its own keeps it unless an earlier one has it; the
+ * others go by role, and beyond four they repeat.
+ */
+export function lineLooks(series: readonly Pick<ChartSeries, 'role' | 'look'>[]): LineLook[] {
   let next = 0;
-  return series.map(({ role }) => {
+  const taken = new Set<number>();
+  return series.map(({ role, look: wanted }) => {
+    if (wanted !== undefined) {
+      const free = all.map((_, step) => (wanted + step) % lookCount).find((each) => !taken.has(each));
+      const index = free ?? wanted % lookCount;
+      taken.add(index);
+      return all[index] ?? stable;
+    }
     if (role === 'stable') return stable;
     if (role === 'canary') return canary;
     const look = others[next % others.length] ?? stable;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { timeTicks, valueTicks } from './chart-axis.ts';
 import { chartCsv } from './chart-csv.ts';
+import { marksOfStep } from './chart-marks.ts';
 import { chartSentence } from './chart-sentence.ts';
 import { formatTick, formatUnit } from './chart-unit.ts';
+import { lineLooks, revisionLook } from './line-look.ts';
 import type { ChartInput } from './prepare-chart.ts';
 import { prepareChart } from './prepare-chart.ts';
 
@@ -79,12 +81,49 @@ describe('a prepared chart', () => {
     expect(chart.valueTicks.at(-1)?.value).toBeLessThan(0.2);
   });
 
-  test('drops marks outside the range and sorts the rest', () => {
-    const marks = [from + 3 * minute, from - 1, from + minute].map((at) => ({ at, label: String(at) }));
-    expect(prepareChart({ ...input, marks }).marks.map(({ at }) => at)).toEqual([
-      from + minute,
-      from + 3 * minute,
+  test('drops marks outside the range, sorts the rest and draws those that would overlap as one of the worst tone', () => {
+    const marks = [3 * minute, -1, minute, minute + 1_000, minute + 2_000].map((after, index) => ({
+      at: from + after,
+      label: String(after),
+      tone: index === 3 ? ('bad' as const) : ('ok' as const),
+    }));
+    const prepared = prepareChart({ ...input, marks });
+    expect(prepared.marks.map(({ at, tone, marks: { length } }) => [at, tone, length])).toEqual([
+      [from + minute, 'bad', 3],
+      [from + 3 * minute, 'ok', 1],
     ]);
+    const told = prepared.rows.map((_, index) =>
+      marksOfStep(
+        prepared.marks,
+        prepared.rows.map(({ at }) => at),
+        index,
+      ).map(({ label }) => label),
+    );
+    expect(told).toEqual([[], ['60000', '61000', '62000'], [], ['180000'], []]);
+  });
+
+  test('tells a step that is not over apart from those that are, in the lines and in words', () => {
+    const openFromMs = from + 3 * minute;
+    const chart = prepareChart({ ...input, openFromMs });
+    expect(chart.open).toEqual({ at: openFromMs, joinAt: from + 2 * minute });
+    expect(chart.lines.map(({ last }) => last?.isOpen)).toEqual([true, true]);
+    expect(chartSentence('Cost', chart, { unit: 'share', zone: 'utc' })).toContain(
+      'Stable r6 last 1 % so far',
+    );
+    expect(prepareChart(input).open).toBeNull();
+  });
+
+  test('a revision keeps its look when it becomes stable, and two are told apart though they would share one', () => {
+    const look = (revision: number, role: 'stable' | 'canary' | 'other') => ({
+      role,
+      look: revisionLook(revision),
+    });
+    const [, before] = lineLooks([look(6, 'stable'), look(7, 'canary')]);
+    const [after] = lineLooks([look(7, 'stable'), look(6, 'other')]);
+    expect(after).toEqual(before);
+    const many = lineLooks([look(7, 'stable'), look(1, 'other'), look(2, 'other')]);
+    expect(new Set(many).size).toBe(3);
+    expect(many[0]).toEqual(before);
   });
 
   test('changes nothing it was given', () => {
@@ -151,8 +190,30 @@ describe('axes', () => {
     [2.5, 'perSecond', 2.5, '2.5 /s'],
     [40, 'count', 20, '40'],
     [2.5, 'times', 2.5, '2.5×'],
+    [1_200, 'money EUR', 200, '€1,200'],
+    [0.5, 'money USD', 0.25, '$0.50'],
   ] as const)('%d as %s in steps of %d reads "%s"', (value, unit, step, text) => {
-    expect(formatTick(value, unit, step)).toBe(text);
+    expect(formatTick(value, unit, { step })).toBe(text);
+  });
+
+  test.each([
+    [400, ['0 ms', '100 ms', '200 ms', '300 ms', '400 ms']],
+    [20_000, ['0 s', '5 s', '10 s', '15 s', '20 s']],
+    [90 * minute, ['0 min', '25 min', '50 min', '75 min', '100 min']],
+    [7 * 60 * minute, ['0 h', '2 h', '4 h', '6 h', '8 h']],
+    [3 * 24 * 60 * minute, ['0 d', '1 d', '2 d', '3 d']],
+  ])('lengths of time up to %d ms are told in the largest unit of which there are two', (high, texts) => {
+    const points = [[from, high]] as const;
+    const series = [{ key: 's', label: 'S', role: 'stable' as const, points }];
+    const chart = prepareChart({ ...input, unit: 'ms', series });
+    expect(chart.valueTicks.map(({ text }) => text)).toEqual(texts);
+  });
+
+  test('a length of hours, an amount of money and one of GPU-hours are told with their unit', () => {
+    expect(formatUnit(23.6 * 60 * minute, 'ms')).toBe('23 h 36 min');
+    expect(formatUnit(347, 'ms')).toBe('347 ms');
+    expect(formatUnit(48.5, 'money EUR')).toBe('€48.50');
+    expect(formatUnit(60, 'gpuHours')).toBe('60 GPU-h');
   });
 
   test('a missing value is said in words, not drawn as a number', () => {

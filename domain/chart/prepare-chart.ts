@@ -1,7 +1,9 @@
 import type { Zone } from '../time-format.ts';
 import { formatTimeTick, timeTicks, valueTicks } from './chart-axis.ts';
+import { chartLook, valueAxisWidth } from './chart-look.ts';
+import { groupMarks, type MarkGroup } from './chart-marks.ts';
 import type { ChartMark, ChartRange, ChartSeries, ChartThreshold } from './chart-series.ts';
-import { type ChartUnit, formatTick } from './chart-unit.ts';
+import { axisScale, type ChartUnit, formatTick } from './chart-unit.ts';
 import { type LineLook, lineLooks } from './line-look.ts';
 import { capTimeGrid, type TimeGrid, toTimeGrid } from './time-grid.ts';
 
@@ -14,15 +16,16 @@ export type ChartInput = {
   stepMs?: number | undefined;
   thresholds?: readonly ChartThreshold[] | undefined;
   marks?: readonly ChartMark[] | undefined;
+  openFromMs?: number | undefined;
 };
 
-type ChartRow = { at: number } & Record<string, number | null | readonly [number, number]>;
+export type ChartRow = { at: number } & Record<string, number | null | readonly [number, number]>;
 
 export type PreparedLine = LineLook & {
   key: string;
   label: string;
   bandKey: string | null;
-  last: { at: number; value: number } | null;
+  last: { at: number; value: number; isOpen: boolean } | null;
 };
 
 export type PreparedChart = {
@@ -33,7 +36,9 @@ export type PreparedChart = {
   timeTicks: { at: number; text: string }[];
   valueTicks: { value: number; text: string }[];
   thresholds: (ChartThreshold & { isOffScale: boolean })[];
-  marks: ChartMark[];
+  marks: MarkGroup[];
+  /** Rows from `at` on are not over and are drawn apart, joined to the row at `joinAt`; null when all are. */
+  open: { at: number; joinAt: number } | null;
   isEmpty: boolean;
 };
 
@@ -54,8 +59,12 @@ export function prepareChart(input: ChartInput): PreparedChart {
     high,
     ...thresholds.filter((each) => !each.isOffScale).map((each) => each.value * 1.05),
   );
-  const values = valueTicks(low, top);
-  const stepSize = (values[1] ?? 1) - (values[0] ?? 0);
+  const scale = axisScale(unit, top);
+  const values = valueTicks(low / scale, top / scale).map((value) => Number((value * scale).toPrecision(12)));
+  const step = (values[1] ?? 1) - (values[0] ?? 0);
+  const texts = values.map((value) => ({ value, text: formatTick(value, unit, { step, scale }) }));
+  const plotPx = widthPx - valueAxisWidth({ valueTicks: texts }) - chartLook.margin.right;
+  const openFrom = input.openFromMs ?? Number.POSITIVE_INFINITY;
   const looks = lineLooks(series);
   return {
     rows: toRows(drawn),
@@ -65,18 +74,17 @@ export function prepareChart(input: ChartInput): PreparedChart {
       key: each.key,
       label: each.label,
       bandKey: each.band ? bandKey(each.key) : null,
-      last: lastOf(full, each.key),
+      last: lastOf(full, each.key, openFrom),
     })),
     range,
     timeTicks: timeTicks(range, Math.max(2, Math.floor(widthPx / 90)), zone).map((at) => ({
       at,
       text: formatTimeTick(at, range, zone),
     })),
-    valueTicks: values.map((value) => ({ value, text: formatTick(value, unit, stepSize) })),
+    valueTicks: texts,
     thresholds,
-    marks: (input.marks ?? [])
-      .filter(({ at }) => at >= range.from && at <= range.to)
-      .toSorted((a, b) => a.at - b.at),
+    marks: groupMarks(input.marks ?? [], { range, widthPx: plotPx }),
+    open: openOf(drawn, openFrom),
     isEmpty: full.columns.every((column) => column.values.every((value) => value === null)),
   };
 }
@@ -112,10 +120,18 @@ function toRows(grid: TimeGrid): ChartRow[] {
   });
 }
 
-function lastOf(grid: TimeGrid, key: string): PreparedLine['last'] {
+function openOf({ at }: TimeGrid, openFrom: number): PreparedChart['open'] {
+  const index = at.findIndex((each) => each >= openFrom);
+  const first = at[index];
+  return first === undefined ? null : { at: first, joinAt: at[index - 1] ?? first };
+}
+
+function lastOf(grid: TimeGrid, key: string, openFrom: number): PreparedLine['last'] {
   const values = grid.columns.find((column) => column.key === key)?.values ?? [];
   const index = values.findLastIndex((value) => value !== null);
   const value = values[index];
   const at = grid.at[index];
-  return value === null || value === undefined || at === undefined ? null : { at, value };
+  return value === null || value === undefined || at === undefined
+    ? null
+    : { at, value, isOpen: at >= openFrom };
 }

@@ -34,10 +34,12 @@ export function redactAnswer(
     unit: answer.unit,
     range: { from: answer.range.from, to: answer.range.to },
     stepMs: answer.stepMs,
+    ...(answer.openFromMs === undefined ? {} : { openFromMs: answer.openFromMs }),
     series: answer.series.map((series, index) => ({
       key: `s${index}`,
       label: series.subject === null ? series.label : labelOf(series.subject),
       role: series.role,
+      ...(series.look === undefined ? {} : { look: series.look }),
       subject: null,
       points: series.points.map(([at, value]) => [at, value] as const),
       ...(series.band === undefined

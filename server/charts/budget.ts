@@ -43,7 +43,7 @@ export async function budgetPart(ask: ChartAsk, { budgetId }: { budgetId: string
   };
   return {
     title: `Budget left, ${own.unit === 'gpuHours' ? 'GPU-hours' : (measure.currency ?? 'money')}`,
-    unit: 'count',
+    unit: own.unit === 'gpuHours' ? 'gpuHours' : `money ${measure.currency ?? 'XXX'}`,
     range: prepared.range,
     stepMs: prepared.stepMs,
     series: prepared.series.map((each) => ({ ...each, subject: null })),

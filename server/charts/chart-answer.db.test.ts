@@ -200,10 +200,11 @@ describe('charts of money and GPUs', () => {
 
   it('sum the cost of each day, sealed or open', async () => {
     const answer = await ask({ kind: 'cost', groupBy: 'bucket' }, range);
-    expect(answer.title).toBe('Cost by day in EUR');
+    expect(answer).toMatchObject({ title: 'Cost by day in EUR', unit: 'money EUR' });
     expect(answer.series).toMatchObject([
       {
         key: 'serving',
+        label: 'Serving',
         subject: null,
         points: [
           [monthAt.getTime(), 48],
@@ -212,6 +213,10 @@ describe('charts of money and GPUs', () => {
       },
     ]);
     expect(textOf(answer)).toBe('€60.00 in these days.');
+    expect(answer.openFromMs).toBeUndefined();
+    const running = await ask({ kind: 'cost', groupBy: 'bucket' }, { ...range, now: after(30 * 60) });
+    expect(running.openFromMs).toBe(monthAt.getTime() + dayMs);
+    expect(textOf(running)).toContain('The last day is not over');
   });
 
   it('show the GPUs that were held, hour by hour, and none after the pod had gone', async () => {
@@ -338,7 +343,11 @@ describe('measures of delivery', () => {
 
   it.each([
     ['leadTime', 6 * hourMs, 'Half of 2 changes took at most 6 h from the request to all traffic.'],
-    ['deploymentFrequency', 2, '2 changes reached all traffic.'],
+    [
+      'deploymentFrequency',
+      2,
+      '2 changes reached all traffic. The last day is not over: dotted, with what has come so far.',
+    ],
     ['changeFailureShare', 1 / 3, '33 % of 3 changes failed.'],
     ['timeToRestore', hourMs / 2, 'Half of the failed changes were without traffic again within 30 min.'],
   ] as const)('%s follows from rollouts that ended', async (kind, value, words) => {

@@ -1,12 +1,14 @@
 import type { SubjectKey } from '../../domain/chart/chart-answer.ts';
 import type { ChartRange, ChartSeries } from '../../domain/chart/chart-series.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import { groupWord } from '../../domain/ledger/group-words.ts';
 import { formatNumber } from '../../domain/number-format.ts';
 import { moneyText } from '../../domain/price/money.ts';
 import { groupLabels } from '../rows/cost-group-labels.ts';
 import { type CostAmounts, costSums } from '../rows/cost-sums.ts';
 import { currencyOf } from '../rows/price-entries.ts';
 import type { ChartAsk, ChartPart } from './chart-part.ts';
+import { openStep, openWords } from './open-step.ts';
 
 const dayMs = 86_400_000;
 const milliGpuHour = 3_600_000;
@@ -46,20 +48,22 @@ export async function costPart(ask: ChartAsk, { groupBy }: CostSpec): Promise<Ch
       const values = new Map(own.map((day) => [day.dayAt.getTime(), valueOf(day)]));
       return {
         key: group,
-        label: label(group),
+        label: groupWord(groupBy, { group, label: label(group) }),
         subject: subjectOf(groupBy, group),
         role: 'other' as const,
         points: at.map((day) => [day, values.get(day) ?? 0] as const) satisfies ChartSeries['points'],
       };
     });
+  const open = openStep({ range, stepMs: dayMs }, now);
   return {
     title: currency === null ? 'GPU-hours by day' : `Cost by day in ${currency}`,
-    unit: 'count',
+    unit: currency === null ? 'gpuHours' : `money ${currency}`,
     range,
     stepMs: dayMs,
+    ...open,
     series,
     thresholds: [],
-    words: [wordsOf(groups, currency)],
+    words: [wordsOf(groups, currency), ...openWords(open, 'day')],
     names: Object.fromEntries(
       series.flatMap((each) => (each.subject === null ? [] : [[each.subject, each.label]])),
     ),

@@ -10,6 +10,7 @@ import {
 import { countOf, durationText, shareText } from '../../domain/figure-text.ts';
 import type { ChartAsk, ChartPart } from './chart-part.ts';
 import { chartService, serviceNames } from './chart-service.ts';
+import { openStep, openWords } from './open-step.ts';
 
 const dayMs = 86_400_000;
 /** Up to two weeks are shown by day, longer ranges by week. */
@@ -30,11 +31,15 @@ export async function deliveryPart(ask: ChartAsk, { kind, serviceId }: DeliveryS
   const { title, line, unit } = looks[kind];
   const { range, stepMs } = stepsOf(ask);
   const changes = await endedChanges(ask, { range, serviceId: serviceId ?? null });
+  // Only a count grows with its step.
+  const open = kind === 'deploymentFrequency' ? openStep({ range, stepMs }, ask.now) : {};
+  const step = stepMs === dayMs ? 'day' : 'week';
   return {
-    title: `${title}, by ${stepMs === dayMs ? 'day' : 'week'}`,
+    title: `${title}, by ${step}`,
     unit,
     range,
     stepMs,
+    ...open,
     series: [
       {
         key: kind,
@@ -45,7 +50,7 @@ export async function deliveryPart(ask: ChartAsk, { kind, serviceId }: DeliveryS
       },
     ],
     thresholds: [],
-    words: [wordsOf(kind, changes)],
+    words: [wordsOf(kind, changes), ...openWords(open, step)],
     names: service === null ? {} : serviceNames(service),
   };
 }

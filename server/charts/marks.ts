@@ -3,8 +3,8 @@ import type { ChartAnswer, MarkKind } from '../../domain/chart/chart-answer.ts';
 import type { ChartMark, ChartRange } from '../../domain/chart/chart-series.ts';
 import type { ChartAsk } from './chart-part.ts';
 
-/** More marks than these hide the chart; the newest are kept. */
-const mostMarks = 12;
+/** Marks that lie over each other are drawn as one; of more than these the newest are kept. */
+const mostMarks = 60;
 
 type Row = { kind: MarkKind; at: string; label: string; href: string | null };
 

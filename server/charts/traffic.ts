@@ -3,6 +3,7 @@ import type { ChartRange, ChartSeries, ChartThreshold } from '../../domain/chart
 import type { ChartSpec, trafficChartKinds } from '../../domain/chart/chart-spec.ts';
 import { chartStep } from '../../domain/chart/chart-step.ts';
 import type { ChartUnit } from '../../domain/chart/chart-unit.ts';
+import { revisionLook } from '../../domain/chart/line-look.ts';
 import { rolloutWords } from '../../domain/chart/rollout-words.ts';
 import {
   errorBand,
@@ -119,6 +120,7 @@ async function linesOf(ask: ChartAsk, { service, bars, roles, spec }: Drawn) {
       label: isAlone ? version.name : labelOf(number, role),
       subject: isAlone ? version.subject : null,
       role,
+      look: revisionLook(number),
       points: onBoard(weights?.get(number) ?? pointsOf(spec, own), service.offsetMs),
       ...(kind === 'comparison' ? { band: onBoard(errorBand(own), service.offsetMs) } : {}),
     };

@@ -1,5 +1,6 @@
 import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import { chartLook, valueAxisWidth } from '../../domain/chart/chart-look.ts';
+import { formatMarkTime, marksOfStep } from '../../domain/chart/chart-marks.ts';
 import { chartSentence } from '../../domain/chart/chart-sentence.ts';
 import { formatUnit } from '../../domain/chart/chart-unit.ts';
 import { namedWords } from '../../domain/chart/named-answer.ts';
@@ -68,7 +69,7 @@ export type ShownTheme = 'light' | 'dark';
 const zone = 'utc';
 const padPx = 12;
 
-/** A redacted answer as components/embed/embed-page.ts shows it: the picture, and every drawn point in words. */
+/** A redacted answer as components/embed/embed-page.ts shows it: the picture without its words, which stand below, and every drawn point in words. */
 export function shownChart(
   answer: ChartAnswer,
   { width, height, theme }: { width: number; height: number; theme: ShownTheme },
@@ -76,17 +77,25 @@ export function shownChart(
   const { unit, range } = answer;
   const chart = prepareChart({ ...answer, widthPx: width - 2 * padPx, zone });
   const seconds = chart.full.stepMs < 60_000;
+  const at = chart.rows.map((row) => row.at);
+  const soFar = (time: number) => (chart.open !== null && time >= chart.open.at ? ', so far' : '');
   return {
     title: answer.title,
-    sentence: `${namedWords(answer)} ${chartSentence(answer.title, chart, { unit, zone })}`.trim(),
-    svg: chartSvg(answer, { width, height, theme, zone }),
+    words: namedWords(answer),
+    sentence: chartSentence(answer.title, chart, { unit, zone }),
+    svg: chartSvg({ ...answer, words: [] }, { width, height, theme, zone }),
     width,
     left: padPx + chartLook.margin.left + valueAxisWidth(chart),
     right: width - padPx - chartLook.margin.right,
     from: range.from,
     to: range.to,
-    at: chart.rows.map((row) => row.at),
-    times: chart.rows.map((row) => formatExact(row.at, zone, { seconds })),
+    at,
+    times: at.map((time) => `${formatExact(time, zone, { seconds })}${soFar(time)}`),
+    marks: at.map((_, index) =>
+      marksOfStep(chart.marks, at, index).map(
+        (mark) => `${formatMarkTime(mark.at, range, zone)} ${mark.label}`,
+      ),
+    ),
     lines: chart.lines.map((line) => ({
       label: line.label,
       texts: chart.rows.map((row) => {

@@ -1,8 +1,10 @@
 import type { ChartAnswer, MarkKind } from '../../domain/chart/chart-answer.ts';
+import { formatMarkTime } from '../../domain/chart/chart-marks.ts';
+import type { ChartMark } from '../../domain/chart/chart-series.ts';
 import { formatUnit } from '../../domain/chart/chart-unit.ts';
 import type { LineLook } from '../../domain/chart/line-look.ts';
 import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
-import { formatClock, formatDay, type Zone } from '../../domain/time-format.ts';
+import type { Zone } from '../../domain/time-format.ts';
 import { cutText, textWidth } from './svg-text.ts';
 
 export const smallText = 11;
@@ -35,7 +37,7 @@ export function legendRows(chart: PreparedChart, answer: ChartAnswer, width: num
     ...chart.lines.map((line) => ({
       look: line,
       label: cutText(line.label, smallText, labelWidth),
-      value: formatUnit(line.last?.value, answer.unit),
+      value: `${formatUnit(line.last?.value, answer.unit)}${line.last?.isOpen ? ' so far' : ''}`,
     })),
     ...chart.thresholds
       .filter(({ isOffScale }) => isOffScale)
@@ -48,22 +50,29 @@ export function legendRows(chart: PreparedChart, answer: ChartAnswer, width: num
   return flow(entries, width, widthOfEntry).slice(0, maxRows);
 }
 
-/** Time and kind of each mark, as many as two rows hold; what they point to is for the console only. */
+/**
+ * Time and kind of the marks, those that are drawn as one together, as many as two rows hold and how many more there are; what
+ * they point to is for the console only.
+ */
 export function markRows(
   chart: PreparedChart,
   answer: ChartAnswer,
   reader: { width: number; zone: Zone },
 ): MarkEntry[][] {
-  const { from, to } = chart.range;
-  const isLong = to - from > 86_400_000;
-  const entries = answer.marks
-    .filter(({ at }) => at >= from && at <= to)
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ at, kind, tone }) => ({
-      text: `${isLong ? `${formatDay(at, reader.zone)} ` : ''}${formatClock(at, reader.zone)} ${markWords[kind]}`,
-      tone,
-    }));
-  return flow(entries, reader.width, ({ text }) => 10 + textWidth(text, smallText)).slice(0, 2);
+  const kindOf = new Map<ChartMark, MarkKind>(answer.marks.map((mark) => [mark, mark.kind]));
+  const entries = chart.marks.map(({ at, tone, marks }) => {
+    const kinds = Map.groupBy(marks, (mark) => markWords[kindOf.get(mark) ?? 'annotation']);
+    const words = [...kinds].map(([word, { length }]) => (length === 1 ? word : `${word} ×${length}`));
+    return { text: `${formatMarkTime(at, chart.range, reader.zone)} ${words.join(', ')}`, tone, marks };
+  });
+  const rows = (shown: number) => {
+    const rest = entries.slice(shown).reduce((sum, { marks }) => sum + marks.length, 0);
+    const more = rest === 0 ? [] : [{ text: `and ${rest} more`, tone: 'neutral' as const }];
+    const kept = [...entries.slice(0, shown).map(({ text, tone }) => ({ text, tone })), ...more];
+    return flow(kept, reader.width, ({ text }) => 10 + textWidth(text, smallText));
+  };
+  const shown = entries.findLastIndex((_, index) => rows(index + 1).length <= 2) + 1;
+  return rows(shown).slice(0, 2);
 }
 
 /** Left to right, and on to the next row when one is full. */

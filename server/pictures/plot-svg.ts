@@ -26,16 +26,24 @@ export function plotSvg(chart: PreparedChart, box: PlotBox, color: Color): strin
   const edges = { left, right, top, bottom };
   const parts = [valueAxis(chart, { y, color, edges }), timeAxis(chart, { x, color, edges })];
   for (const each of chart.lines) parts.push(band(chart.rows, each, { x, y, color }));
-  for (const { at, tone } of chart.marks)
-    parts.push(mark(px(x(at)), edges, color(toneColor[tone ?? 'neutral'])));
+  for (const { at, tone, marks } of chart.marks)
+    parts.push(mark({ at: px(x(at)), count: marks.length }, edges, color(toneColor[tone])));
   for (const threshold of chart.thresholds) {
     if (threshold.isOffScale) continue;
     const stroke = color(toneColor[threshold.tone ?? 'bad']);
     parts.push(`<path d="M${left},${px(y(threshold.value))}H${right}" stroke="${stroke}" fill="none"/>`);
   }
-  for (const each of chart.lines) parts.push(linePath(chart.rows, each, { x, y, color }));
+  const { open } = chart;
+  const solid = open === null ? chart.rows : chart.rows.filter(({ at }) => at < open.at);
+  for (const each of chart.lines) parts.push(linePath(solid, each, { x, y, color }));
+  if (open !== null) {
+    const rows = chart.rows.filter(({ at }) => at >= open.joinAt);
+    const look = { dash: chartLook.openDash, opacity: chartLook.openOpacity };
+    for (const each of chart.lines) parts.push(linePath(rows, { ...each, ...look }, { x, y, color }));
+  }
   for (const { last, ...look } of chart.lines) {
-    if (last !== null) parts.push(marker({ x: x(last.at), y: y(last.value) }, look, color));
+    if (last !== null)
+      parts.push(marker({ x: x(last.at), y: y(last.value) }, { ...look, isOpen: last.isOpen }, color));
   }
   for (const { isOffScale, value, label, tone } of chart.thresholds) {
     if (isOffScale) continue;
@@ -74,8 +82,12 @@ function timeAxis(
   return `<path d="M${edges.left},${edges.bottom}H${edges.right}" stroke="${color('var(--line-strong)')}" fill="none"/><g text-anchor="middle" font-size="${fontSize}" fill="${color('var(--chart-axis)')}">${texts.join('')}</g>`;
 }
 
-function mark(at: number, edges: Edges, stroke: string): string {
-  return `<path d="M${at},${edges.top}V${edges.bottom}" stroke="${stroke}" stroke-dasharray="${chartLook.markDash}" fill="none"/><path d="M${px(at - 3.5)},${edges.top - 8}h7l-3.5,6z" fill="${stroke}"/>`;
+function mark({ at, count }: { at: number; count: number }, edges: Edges, stroke: string): string {
+  const text =
+    count === 1
+      ? ''
+      : `<text x="${px(at + 5)}" y="${edges.top - 2}" font-size="${fontSize - 2}" fill="${stroke}">${count}</text>`;
+  return `${text}<path d="M${at},${edges.top}V${edges.bottom}" stroke="${stroke}" stroke-dasharray="${chartLook.markDash}" fill="none"/><path d="M${px(at - 3.5)},${edges.top - 8}h7l-3.5,6z" fill="${stroke}"/>`;
 }
 
 function band(rows: readonly Row[], { bandKey, color }: PreparedLine, scales: Scales): string {
@@ -92,19 +104,22 @@ function band(rows: readonly Row[], { bandKey, color }: PreparedLine, scales: Sc
   return `<path d="${shape(rows) ?? ''}" fill="${scales.color(color)}" fill-opacity="${chartLook.bandOpacity}"/>`;
 }
 
-function linePath(rows: readonly Row[], each: PreparedLine, scales: Scales): string {
+function linePath(rows: readonly Row[], each: PreparedLine & { opacity?: number }, scales: Scales): string {
   const shape = line<Row>()
     .defined((row) => typeof row[each.key] === 'number')
     .x((row) => scales.x(row.at))
     .y((row) => scales.y(Number(row[each.key])));
   const dash = each.dash === undefined ? '' : ` stroke-dasharray="${each.dash}"`;
-  return `<path d="${shape(rows) ?? ''}" stroke="${scales.color(each.color)}" stroke-width="${chartLook.lineWidth}"${dash} fill="none"/>`;
+  const opacity = each.opacity === undefined ? '' : ` stroke-opacity="${each.opacity}"`;
+  return `<path d="${shape(rows) ?? ''}" stroke="${scales.color(each.color)}" stroke-width="${chartLook.lineWidth}"${dash}${opacity} fill="none"/>`;
 }
 
 export function marker(
   at: { x: number; y: number },
-  look: Pick<PreparedLine, 'color' | 'marker'>,
+  look: Pick<PreparedLine, 'color' | 'marker'> & { isOpen?: boolean },
   color: Color,
 ): string {
-  return `<path d="${markerPath[look.marker]}" transform="translate(${px(at.x)} ${px(at.y)})" fill="${color(look.color)}" stroke="${color('var(--surface)')}" stroke-width="1.5"/>`;
+  const [own, surface] = [color(look.color), color('var(--surface)')];
+  const [fill, stroke] = look.isOpen === true ? [surface, own] : [own, surface];
+  return `<path d="${markerPath[look.marker]}" transform="translate(${px(at.x)} ${px(at.y)})" fill="${fill}" stroke="${stroke}" stroke-width="1.5"/>`;
 }
