@@ -33,10 +33,6 @@ export function binningOfBounds(bounds: readonly number[], counts: readonly numb
   };
 }
 
-/** Whether a histogram with these bounds may be added to what the binning counts. */
-export const hasBounds = (binning: NumericBinning, bounds: readonly number[]): boolean =>
-  binning.edges.length === bounds.length && binning.edges.every((edge, index) => edge === bounds[index]);
-
 /** Counters of a histogram's buckets. Its sums are those of the middles of the buckets: it tells only one sum for all. */
 export function countersOfBuckets(binning: NumericBinning, counts: readonly number[]): Counters {
   const { scale, edges } = binning;

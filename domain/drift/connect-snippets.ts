@@ -85,7 +85,7 @@ function curlLines(at: Connection): string {
   ].join('\n');
 }
 
-/** JSON, since that is what is read; deltas, since sums over a pod's life are no counts of a window. */
+/** Deltas, since sums over a pod's life are no counts of a window. */
 function collectorLines(at: Connection): string {
   return [
     'processors:',
@@ -96,7 +96,6 @@ function collectorLines(at: Connection): string {
     'exporters:',
     '  otlphttp/fairlead:',
     `    metrics_endpoint: ${at.url}/api/ingest/v1/otlp/v1/metrics`,
-    '    encoding: json',
     `    headers: {authorization: "Bearer ${at.token ?? '${env:FAIRLEAD_TOKEN}'}"}`,
   ].join('\n');
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { binningOfBounds, countersOfBuckets, hasBounds } from './bucket-binning.ts';
+import { binningOfBounds, countersOfBuckets } from './bucket-binning.ts';
 import { addCounters, allRows } from './counters.ts';
+import { bucketsOfBounds } from './histogram-buckets.ts';
 import { otlpHistograms, otlpMetricsSchema } from './otlp-metrics.ts';
 
 const point = (change: Record<string, unknown> = {}) => ({
@@ -35,14 +36,34 @@ describe('an export in OTLP', () => {
         {
           feature: 'gen_ai.server.time_to_first_token',
           atMs: 1_795_000_000_000,
-          bounds: [0.1, 0.5],
-          counts: [1, 2, 3],
+          buckets: bucketsOfBounds([0.1, 0.5], [1, 2, 3]),
           pod: 'chat-r1-x',
           revision: null,
         },
       ],
       rejected: new Map(),
     });
+  });
+
+  it('gives exponential histograms; what its JSON leaves out is zero or empty', () => {
+    const exponential = (dataPoints: object[]) => ({
+      name: 'gen_ai.server.time_to_first_token',
+      exponentialHistogram: { aggregationTemporality: 1, dataPoints },
+    });
+    const at = { timeUnixNano: '1795000000000000000' };
+    const { histograms, rejected } = read(
+      exponential([{ ...at, scale: 1, positive: { offset: -2, bucketCounts: ['4', '0', '1'] } }]),
+      exponential([{ ...at, zeroCount: '2' }]),
+      exponential([at]),
+    );
+    expect(histograms.map(({ buckets }) => buckets)).toEqual([
+      [
+        { from: 0.5, to: 2 ** -0.5, count: 4 },
+        { from: 1, to: 2 ** 0.5, count: 1 },
+      ],
+      [{ from: -0, to: 0, count: 2 }],
+    ]);
+    expect([...rejected]).toEqual([['Only histograms with buckets are counted.', 1]]);
   });
 
   it('gives tokens that went in and came out as two features', () => {
@@ -68,7 +89,7 @@ describe('an export in OTLP', () => {
     [
       'histograms without buckets',
       metric({}, [point({ bucketCounts: [], explicitBounds: [] })]),
-      'explicit bounds',
+      'with buckets',
     ],
     ['bounds that do not ascend', metric({}, [point({ explicitBounds: [2, 1] })]), 'ascend'],
     ['too few buckets', metric({}, [point({ bucketCounts: ['1'] })]), 'ascend'],
@@ -83,8 +104,6 @@ it('buckets are counted as they are, and histograms add up as their rows would',
   const counts = fc.array(fc.nat(1_000_000), { minLength: 4, maxLength: 4 });
   const bounds = [0.001, 0.25, 7.5];
   const binning = binningOfBounds(bounds, [1, 2, 3, 4]);
-  expect(hasBounds(binning, bounds)).toBe(true);
-  expect(hasBounds(binning, [0.001, 0.25, 8])).toBe(false);
   fc.assert(
     fc.property(counts, counts, (left, right) => {
       const both = left.map((count, bin) => count + (right[bin] ?? 0));

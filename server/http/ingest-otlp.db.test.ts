@@ -1,6 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { foldAll } from '../ingest/folder.ts';
+import { otlpExampleAt } from '../ingest/otlp-example.ts';
 import { ServiceCatalogues } from '../ingest/service-catalogue.ts';
 import { readCounters } from '../rows/drift-counters.ts';
 import { IngestSite, messageOf } from './ingest-site-fixture.ts';
@@ -109,12 +111,77 @@ describe("a collector's export", () => {
     },
   );
 
+  it('comes as protobuf, too, gzipped or not, and is answered in protobuf', async () => {
+    const { db } = site.running.test;
+    const headers = { 'content-type': 'application/x-protobuf', authorization: `Bearer ${site.token}` };
+    const post = async (body: Buffer, also: Record<string, string> = {}) => {
+      const url = `${site.running.url}/api/ingest/v1/otlp/v1/metrics`;
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { ...headers, ...also },
+        body: new Uint8Array(body),
+      });
+      expect(answer.headers.get('content-type')).toBe('application/x-protobuf');
+      return { status: answer.status, text: await answer.text() };
+    };
+    const body = otlpExampleAt(Date.now());
+    const partial = { status: 200, text: expect.stringContaining('Only histograms with buckets') as string };
+    expect(await post(body)).toEqual(partial);
+    expect(await post(gzipSync(body), { 'content-encoding': 'gzip' })).toEqual(partial);
+    await foldAll(db);
+    const { rows } = await db.execute<{ name: string; rows: string }>(sql`
+      select f.name, (select sum(n) from drift_day d join drift_series s on s.id = d.series_id, unnest(d.counts) n
+        where s.feature_id = f.id) as rows
+      from drift_feature f where f.service_id = ${site.fixture.serviceId} and f.name like 'gen_ai.%' order by 1`);
+    expect(rows).toContainEqual({ name: 'gen_ai.client.token.usage.input', rows: '6' });
+    const cut = await post(body.subarray(0, 100));
+    expect(cut).toMatchObject({ status: 400, text: expect.stringContaining('protobuf') as string });
+    const bomb = gzipSync(Buffer.alloc(6 * 1024 * 1024));
+    expect((await post(bomb, { 'content-encoding': 'gzip' })).status).toBe(413);
+  });
+
+  it('with exponential buckets is counted in bins of half an octave, finer ones too', async () => {
+    const metric = 'gen_ai.client.operation.duration';
+    const of = (scale: number, offset: number, bucketCounts: string[]) => {
+      const body = exported({ metric });
+      const point = { timeUnixNano: String(BigInt(Date.now()) * 1_000_000n), scale };
+      return {
+        resourceMetrics: body.resourceMetrics.map((one) => ({
+          ...one,
+          scopeMetrics: [
+            {
+              metrics: [
+                {
+                  name: metric,
+                  exponentialHistogram: {
+                    aggregationTemporality: 'AGGREGATION_TEMPORALITY_DELTA',
+                    dataPoints: [{ ...point, positive: { offset, bucketCounts } }],
+                  },
+                },
+              ],
+            },
+          ],
+        })),
+      };
+    };
+    expect((await send(of(1, 0, ['1', '2']))).body).toEqual({});
+    expect((await send(of(3, 0, ['4', '0', '0', '1', '7']))).body).toEqual({});
+    expect((await send(of(0, 0, ['5']))).body).toMatchObject({
+      partialSuccess: { errorMessage: expect.stringContaining('coarser') as string },
+    });
+    await foldAll(site.running.test.db);
+    const { rows } = await site.running.test.db.execute<{ counts: string[] }>(sql`
+      select d.counts from drift_day d join drift_series s on s.id = d.series_id
+      join drift_feature f on f.id = s.feature_id where f.name = ${metric}`);
+    expect(rows[0]?.counts.map(Number).filter((count) => count > 0)).toEqual([6, 9]);
+  });
+
   it('that is no JSON of metrics is refused', async () => {
     const answer = await send({ resourceLogs: [] });
     expect(answer.status).toBe(400);
     expect(messageOf(answer)).toContain('resourceMetrics');
-    const proto = { 'content-type': 'application/x-protobuf', authorization: `Bearer ${site.token}` };
-    expect((await site.post('otlp/v1/metrics', 'x', proto)).status).toBe(415);
+    const text = { 'content-type': 'text/plain', authorization: `Bearer ${site.token}` };
+    expect((await site.post('otlp/v1/metrics', 'x', text)).status).toBe(415);
     expect((await send(exported(), 'fli_guess')).status).toBe(401);
   });
 });

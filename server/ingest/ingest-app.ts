@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { CommitUnknown, type Database, postgresError } from '../../db/client.ts';
 import { DomainError } from '../../domain/refusal.ts';
 import { refusalStatus } from '../http/refusal-status.ts';
@@ -10,7 +11,9 @@ import { bearerToken, callerOf } from './caller.ts';
 import { inferenceEvent } from './cloud-event.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { ingestParts } from './ingest-parts.ts';
+import { jsonOf } from './json-of.ts';
 import { namedService } from './named-service.ts';
+import { otlpProtobuf, protobufType } from './otlp-protobuf.ts';
 import { BodyRefused, bodyPieces, readBody, throwAwayRest } from './read-body.ts';
 import { revisionOf } from './revision-of.ts';
 import { takeBatch } from './take-batch.ts';
@@ -39,18 +42,11 @@ export function openIngest(db: Database): Ingest {
   const parts = ingestParts(db);
   const events = new EventBuffer(parts);
   const serviceOf = trustedServices(db);
-  app.onError((error, c) => {
-    if (error instanceof DomainError)
-      return c.json({ error: error.refusal }, refusalStatus(error.refusal.code));
-    if (error instanceof BodyRefused)
-      return c.json({ error: { code: 'refused', message: error.message } }, error.status);
-    if (databaseIsAway(error)) {
-      log.warn({ error }, 'A batch was not stored: PostgreSQL does not answer.');
-      const message = 'The database does not answer. Send the same batch again.';
-      return c.json({ error: { code: 'unavailable', message } }, 503, { 'retry-after': '5' });
-    }
-    log.error({ error, route: c.req.routePath }, 'A batch failed.');
-    return c.json({ error: { code: 'internal', message: 'Internal error.' } }, 500);
+  app.onError(async (error, c) => {
+    const { status, refusal, headers = {} } = failureOf(error, c.req.routePath);
+    if (typeOf(c) !== protobufType) return c.json({ error: refusal }, status, headers);
+    const { error: written } = await otlpProtobuf();
+    return c.body(written(refusal.message), status, { ...headers, 'content-type': protobufType });
   });
   app.use(async (c, next) => {
     await next();
@@ -79,10 +75,17 @@ export function openIngest(db: Database): Ingest {
   });
   app.post('/v1/otlp/v1/metrics', async (c) => {
     const caller = await callerOf(db, bearerToken(c.req.header('authorization')));
-    if (!(c.req.header('content-type') ?? '').startsWith('application/json'))
-      throw new BodyRefused(415, 'Send JSON: set "encoding: json" at the exporter otlphttp.');
+    const type = typeOf(c);
+    if (type !== 'application/json' && type !== protobufType)
+      throw new BodyRefused(415, `Send OTLP as ${protobufType} or as application/json.`);
     const serviceId = await namedService(db, caller, parseInput(otlpSchema, c.req.query()));
-    return c.json(await takeOtlp(parts, serviceId, await readBody(c.env.incoming)), 200);
+    const body = await readBody(c.env.incoming);
+    if (type === 'application/json')
+      return c.json(await takeOtlp(parts, serviceId, { body, read: jsonOf }), 200);
+    const { read, answer } = await otlpProtobuf();
+    return c.body(answer(await takeOtlp(parts, serviceId, { body, read })), 200, {
+      'content-type': protobufType,
+    });
   });
   app.post('/v1/validation', async (c) => {
     const caller = await callerOf(db, bearerToken(c.req.header('authorization')));
@@ -101,6 +104,28 @@ export function openIngest(db: Database): Ingest {
     return c.text('', 200);
   });
   return { app, close: () => events.close() };
+}
+
+const typeOf = (c: Context): string => (c.req.header('content-type') ?? '').split(';')[0] ?? '';
+
+type Failure = {
+  readonly status: ContentfulStatusCode;
+  readonly refusal: { readonly code: string; readonly message: string };
+  readonly headers?: Record<string, string>;
+};
+
+function failureOf(error: Error, route: string): Failure {
+  if (error instanceof DomainError)
+    return { status: refusalStatus(error.refusal.code), refusal: error.refusal };
+  if (error instanceof BodyRefused)
+    return { status: error.status, refusal: { code: 'refused', message: error.message } };
+  if (databaseIsAway(error)) {
+    log.warn({ error }, 'A batch was not stored: PostgreSQL does not answer.');
+    const message = 'The database does not answer. Send the same batch again.';
+    return { status: 503, refusal: { code: 'unavailable', message }, headers: { 'retry-after': '5' } };
+  }
+  log.error({ error, route }, 'A batch failed.');
+  return { status: 500, refusal: { code: 'internal', message: 'Internal error.' } };
 }
 
 function trustedServices(db: Database): (token: string) => Promise<string> {
