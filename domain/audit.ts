@@ -26,6 +26,7 @@ export const auditObjectKinds = [
   'heartbeat',
   'sandbox',
   'linkTemplate',
+  'metricTemplate',
   'budget',
   'attributionRule',
   'ledgerMonth',

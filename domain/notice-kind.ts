@@ -2,7 +2,6 @@
 export const noticeKinds = [
   'approvalNeeded',
   'budgetRequest',
-  'rebaseRequest',
   'held',
   'aborted',
   'rolledBack',
@@ -24,7 +23,7 @@ export const noticeKinds = [
   'weeklyReport',
 ] as const;
 
-/** What a notice is about; its page is one click from the notice's. References are those of the Service with that id. */
+/** What a notice is about; its page is one click from the notice's. */
 export type NoticeObject = {
   readonly kind:
     | 'promotion'
@@ -36,7 +35,6 @@ export type NoticeObject = {
     | 'budget'
     | 'driftAlert'
     | 'retrain'
-    | 'references'
     | 'project';
   readonly id: string;
 };
@@ -60,8 +58,6 @@ export function noticeObjectPath({ kind, id }: NoticeObject): string {
       return `/monitoring/alerts/${id}`;
     case 'retrain':
       return `/monitoring/retrains/${id}`;
-    case 'references':
-      return `/monitoring/${id}/references`;
     case 'project':
       return '/costs';
     case 'channel':

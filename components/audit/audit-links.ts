@@ -56,6 +56,8 @@ function objectHref(kind: AuditObjectKind, id: string): string | null {
       return '/boards';
     case 'heartbeat':
       return '/settings/heartbeat';
+    case 'metricTemplate':
+      return '/settings/metrics';
     case 'linkTemplate':
       return '/settings/links';
     case 'identityProvider':
@@ -78,6 +80,7 @@ const kindWords: Record<string, string> & Record<AuditObjectKind, string> = {
   project: 'project',
   user: 'user',
   linkTemplate: 'link',
+  metricTemplate: 'metric template',
   budget: 'budget',
   board: 'board',
   annotation: 'note',

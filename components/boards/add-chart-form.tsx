@@ -28,7 +28,9 @@ export function AddChartForm({ subjects, disabledReason, onAdd }: Props) {
   const subject = choice.options.some(({ value }) => value === chosen)
     ? chosen
     : (choice.options[0]?.value ?? '');
-  const spec = specOf(kind, subject, subjects);
+  const [values, setValues] = useState<Readonly<Record<string, string>>>({});
+  const labels = kind === 'template' ? labelsOf(subject, subjects) : [];
+  const spec = specOf(kind, subject, { subjects, values: chosenValues(labels, values) });
   return (
     <form
       className="flex flex-wrap items-end gap-3"
@@ -53,6 +55,16 @@ export function AddChartForm({ subjects, disabledReason, onAdd }: Props) {
           onChange={(event) => setChosen(event.currentTarget.value)}
         />
       </div>
+      {labels.map((label) => (
+        <div key={label.name} className="min-w-40 flex-1">
+          <SelectField
+            label={label.name}
+            value={chosenValues(labels, values)[label.name] ?? ''}
+            options={label.values.map((value) => ({ value, label: value }))}
+            onChange={({ currentTarget: { value } }) => setValues({ ...values, [label.name]: value })}
+          />
+        </div>
+      ))}
       <Button
         type="submit"
         icon={Plus}
@@ -71,7 +83,21 @@ type Choice = {
   readonly none: string;
 };
 
-function choicesOf(kind: Kind, { services, features, budgets }: ChartSubjects): Choice {
+type Label = ChartSubjects['templates'][number]['labels'][number];
+
+const labelsOf = (templateId: string, { templates }: ChartSubjects): readonly Label[] =>
+  templates.find(({ id }) => id === templateId)?.labels ?? [];
+
+/** One listed value of each label: what was chosen, or the first. */
+const chosenValues = (labels: readonly Label[], values: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    labels.map(({ name, values: listed }) => [
+      name,
+      listed.find((value) => value === values[name]) ?? listed[0] ?? '',
+    ]),
+  );
+
+function choicesOf(kind: Kind, { services, features, budgets, templates }: ChartSubjects): Choice {
   const placed = services.map(({ id, name, environment }) => ({
     value: id,
     label: `${name} in ${environment}`,
@@ -91,26 +117,19 @@ function choicesOf(kind: Kind, { services, features, budgets }: ChartSubjects): 
         options: budgets.map(({ id, name }) => ({ value: id, label: name })),
         none: 'The project has no budget.',
       };
+    case 'template':
+      return {
+        label: 'Template',
+        options: templates.filter(({ mayUse }) => mayUse).map(({ id, name }) => ({ value: id, label: name })),
+        none:
+          templates.length === 0
+            ? 'The project has no metric template: an admin adds one under Settings, Metric templates.'
+            : 'None of the metric templates is for your role.',
+      };
     case 'slowShare':
-      return {
-        label: 'Service',
-        options: services.flatMap(({ id, objectives }) =>
-          objectives?.latency ? [{ value: id, label: placeOf(id) }] : [],
-        ),
-        none: 'No service says how quick it has to be: set an objective of latency in its settings.',
-      };
+      return slowChoice(services, placeOf);
     case 'burnRate':
-      return {
-        label: 'Objective',
-        options: services.flatMap(({ id, objectives }) =>
-          (['errors', 'latency'] as const).flatMap((promise) =>
-            objectives?.[promise]
-              ? [{ value: `${id} ${promise}`, label: `${promise} of ${placeOf(id)}` }]
-              : [],
-          ),
-        ),
-        none: 'No service has an objective: set one in its settings.',
-      };
+      return burnChoice(services, placeOf);
     case 'feature':
       return {
         label: 'Feature',
@@ -138,8 +157,32 @@ function choicesOf(kind: Kind, { services, features, budgets }: ChartSubjects): 
   }
 }
 
+type Services = ChartSubjects['services'];
+type PlaceOf = (serviceId: string) => string;
+
+const slowChoice = (services: Services, placeOf: PlaceOf): Choice => ({
+  label: 'Service',
+  options: services.flatMap(({ id, objectives }) =>
+    objectives?.latency ? [{ value: id, label: placeOf(id) }] : [],
+  ),
+  none: 'No service says how quick it has to be: set an objective of latency in its settings.',
+});
+
+const burnChoice = (services: Services, placeOf: PlaceOf): Choice => ({
+  label: 'Objective',
+  options: services.flatMap(({ id, objectives }) =>
+    (['errors', 'latency'] as const).flatMap((promise) =>
+      objectives?.[promise] ? [{ value: `${id} ${promise}`, label: `${promise} of ${placeOf(id)}` }] : [],
+    ),
+  ),
+  none: 'No service has an objective: set one in its settings.',
+});
+
+type Chosen = { readonly subjects: ChartSubjects; readonly values: Record<string, string> };
+
 /** Null while there is nothing that the chart could be about. */
-function specOf(kind: Kind, subject: string, { services, features }: ChartSubjects): ChartSpec | null {
+function specOf(kind: Kind, subject: string, { subjects, values }: Chosen): ChartSpec | null {
+  const { services, features } = subjects;
   switch (kind) {
     case 'cost': {
       const groupBy = groupings.find((each) => each === subject);
@@ -147,6 +190,8 @@ function specOf(kind: Kind, subject: string, { services, features }: ChartSubjec
     }
     case 'budget':
       return subject === '' ? null : { kind, budgetId: subject };
+    case 'template':
+      return subject === '' ? null : { kind, templateId: subject, values };
     case 'slowShare': {
       const latency = services.find(({ id }) => id === subject)?.objectives?.latency;
       return latency ? { kind, serviceId: subject, slowerThanMs: latency.slowerThanMs } : null;

@@ -6,6 +6,7 @@ import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import type { ChartRange } from '../../domain/chart/chart-series.ts';
 import { chartKindWords } from '../../domain/chart/chart-words.ts';
 import { namedWords } from '../../domain/chart/named-answer.ts';
+import { templateSubject } from '../../domain/template-chart-name.ts';
 import { LineChart } from '../charts/line-chart.tsx';
 import { useProject } from '../project/project-context.tsx';
 import { errorSentence } from '../refusal-of.ts';
@@ -66,9 +67,10 @@ function Shown({ chart, range }: Props) {
   );
 }
 
-/** With the name of its service, since a board shows several. */
+/** With the name of its service or template, since a board shows several. */
 function titleOf({ spec }: BoardChart, answer: ChartAnswer | undefined): string {
   if (answer === undefined) return chartKindWords[spec.kind];
+  if (spec.kind === 'template') return answer.names[templateSubject(spec.templateId)] ?? answer.title;
   const service = 'serviceId' in spec ? answer.names[`service ${spec.serviceId ?? ''}`] : undefined;
   return service === undefined ? answer.title : `${answer.title}: ${service}`;
 }

@@ -1,5 +1,6 @@
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
 import { chartKindWords } from '../../domain/chart/chart-words.ts';
+import { templateChartName } from '../../domain/template-chart-name.ts';
 import type { ChartSubjects } from './board-answers.ts';
 
 export const groupByWords: Readonly<Record<Extract<ChartSpec, { kind: 'cost' }>['groupBy'], string>> = {
@@ -19,6 +20,10 @@ export function specWords(spec: ChartSpec, subjects: ChartSubjects | undefined):
 function subjectWords(spec: ChartSpec, subjects: ChartSubjects | undefined): string | null {
   if (spec.kind === 'cost') return `by ${groupByWords[spec.groupBy]}`;
   if (spec.kind === 'budget') return subjects?.budgets.find(({ id }) => id === spec.budgetId)?.name ?? null;
+  if (spec.kind === 'template') {
+    const name = subjects?.templates.find(({ id }) => id === spec.templateId)?.name;
+    return name === undefined ? null : templateChartName(name, spec.values);
+  }
   const service = subjects?.services.find(({ id }) => id === spec.serviceId);
   if (service === undefined) return spec.serviceId === undefined ? 'all of the project' : null;
   const place = `${service.name} in ${service.environment}`;

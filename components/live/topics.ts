@@ -22,6 +22,7 @@ const stalePaths: Record<string, readonly string[]> = {
   membership: ['members', 'sessions', 'projects', 'promotions'],
   project: ['projects'],
   linkTemplate: ['linkTemplates'],
+  metricTemplate: ['metricTemplates', 'boards', 'charts'],
   token: ['tokens'],
   user: ['users', 'members'],
   notice: ['notices', 'channels'],

@@ -13,6 +13,7 @@ export function settingsGroups(isInstanceAdmin: boolean): readonly Group[] {
         { href: '/settings/policies', label: 'Policies' },
         { href: '/settings/channels', label: 'Channels' },
         { href: '/settings/reports', label: 'Weekly report' },
+        { href: '/settings/metrics', label: 'Metric templates' },
         { href: '/settings/links', label: 'Links' },
         { href: '/settings/tokens', label: 'API tokens' },
         { href: '/settings/shared', label: 'Shared outside' },

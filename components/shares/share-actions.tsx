@@ -13,10 +13,12 @@ import { Menu, MenuItem } from '../ui/menu.tsx';
 import { useCommand } from '../use-command.ts';
 import type { SharedRow } from './share-standing.ts';
 
+type Asking = 'revoke' | 'rotate' | 'endOld' | null;
+
 /** Pause, resume, extend, a new secret, revoke. */
 export function ShareActions({ share }: { share: SharedRow }) {
   const trpc = useTrpc();
-  const [asking, setAsking] = useState<'revoke' | 'rotate' | 'endOld' | null>(null);
+  const [asking, setAsking] = useState<Asking>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const close = () => setAsking(null);
   const pause = useCommand((extra) => trpc.shares.pause.mutationOptions(extra));
@@ -68,6 +70,32 @@ export function ShareActions({ share }: { share: SharedRow }) {
         error={revoke.error ?? undefined}
         onConfirm={() => revoke.run({ shareId })}
       />
+      <RotateDialogs
+        share={share}
+        asking={asking}
+        onClose={close}
+        busy={rotate.busy}
+        error={rotate.error ?? undefined}
+        onConfirm={(endOld) => rotate.run({ shareId, endOld })}
+      />
+      <NewSecret share={share} secret={secret} onDone={() => setSecret(null)} />
+    </>
+  );
+}
+
+type RotateProps = {
+  readonly share: SharedRow;
+  readonly asking: Asking;
+  readonly onClose: () => void;
+  readonly busy: boolean;
+  readonly error: string | undefined;
+  readonly onConfirm: (endOld: boolean) => void;
+};
+
+function RotateDialogs({ share, asking, onClose, busy, error, onConfirm }: RotateProps) {
+  const common = { busy, error, onOpenChange: (open: boolean) => (open ? undefined : onClose()) };
+  return (
+    <>
       <ConfirmDialog
         title={`Give ${share.title} a new secret?`}
         description={
@@ -77,10 +105,8 @@ export function ShareActions({ share }: { share: SharedRow }) {
         }
         confirmLabel="New secret"
         open={asking === 'rotate'}
-        onOpenChange={(open) => (open ? undefined : close())}
-        busy={rotate.busy}
-        error={rotate.error ?? undefined}
-        onConfirm={() => rotate.run({ shareId })}
+        onConfirm={() => onConfirm(false)}
+        {...common}
       />
       <ConfirmDialog
         title={`Give ${share.title} a new secret and end the old?`}
@@ -88,12 +114,9 @@ export function ShareActions({ share }: { share: SharedRow }) {
         confirmLabel="New secret, end the old"
         danger
         open={asking === 'endOld'}
-        onOpenChange={(open) => (open ? undefined : close())}
-        busy={rotate.busy}
-        error={rotate.error ?? undefined}
-        onConfirm={() => rotate.run({ shareId, endOld: true })}
+        onConfirm={() => onConfirm(true)}
+        {...common}
       />
-      <NewSecret share={share} secret={secret} onDone={() => setSecret(null)} />
     </>
   );
 }

@@ -3,6 +3,7 @@ import type { ChartRange } from '../../domain/chart/chart-series.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
 import { chartKindWords } from '../../domain/chart/chart-words.ts';
 import { mostShared, type ShareRange } from '../../domain/share/share-content.ts';
+import { templateSubject } from '../../domain/template-chart-name.ts';
 
 /** What charts of the console are made of, so that they can be drawn again elsewhere. `title` is for members only. */
 export type SharedCharts = {
@@ -28,6 +29,11 @@ export function boardProblem(charts: readonly BoardChart[]): string | undefined 
   return `At most ${mostShared} charts are shared as one, and this board has ${charts.length}: share its charts one by one.`;
 }
 
+const subjectOf = (spec: ChartSpec): string => {
+  if (spec.kind === 'template') return templateSubject(spec.templateId);
+  return 'serviceId' in spec ? `service ${spec.serviceId ?? ''}` : '';
+};
+
 /**
  * Titles that strangers read. One chart has the title that was typed; of several each has its kind and the label of its
  * service, because titles that members gave may hold names.
@@ -38,7 +44,7 @@ export function outsideTitles(
 ): string[] {
   if (specs.length === 1) return [title];
   return specs.map((spec) => {
-    const label = 'serviceId' in spec ? labels[`service ${spec.serviceId ?? ''}`] : undefined;
+    const label = labels[subjectOf(spec)];
     return label === undefined ? chartKindWords[spec.kind] : `${chartKindWords[spec.kind]}: ${label}`;
   });
 }

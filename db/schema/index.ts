@@ -3,6 +3,7 @@ export * from './audit.ts';
 export * from './boards.ts';
 export * from './budgets.ts';
 export * from './capacity.ts';
+export * from './chart-samples.ts';
 export * from './data-quality.ts';
 export * from './drift.ts';
 export * from './egress.ts';

@@ -44,6 +44,12 @@ export const chartSpecSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('gpuUse'), serviceId: serviceId.optional() }),
   z.object({ kind: z.literal('budget'), budgetId: z.uuid() }),
+  /** A listed query over a metrics source with chosen values, drawn from samples that the worker stored. */
+  z.object({
+    kind: z.literal('template'),
+    templateId: z.uuid(),
+    values: z.record(z.string().max(60), z.string().max(120)),
+  }),
   z.object({ kind: z.enum(deliveryChartKinds), serviceId: serviceId.optional() }),
 ]);
 

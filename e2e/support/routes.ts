@@ -115,6 +115,7 @@ export async function showEveryRoute(project: FilledProject): Promise<Routes> {
     '/settings/heartbeat': '/settings/heartbeat',
     '/settings/hosts': '/settings/hosts',
     '/settings/links': '/settings/links',
+    '/settings/metrics': '/settings/metrics',
     '/settings/members': '/settings/members',
     '/settings/policies': '/settings/policies',
     '/settings/policies/new': '/settings/policies/new',

@@ -11,6 +11,7 @@ import { DomainError } from '../../domain/refusal.ts';
 import { command } from '../command.ts';
 import { newId } from '../id.ts';
 import { notFound, onlyRow, rowProject } from '../rows/row-project.ts';
+import { refuseTemplateCharts } from '../rows/template-charts.ts';
 import { refuseForeignSubjects, templateSubjects } from './subjects.ts';
 
 const mostBoards = 200;
@@ -38,6 +39,7 @@ export const createBoard = command(
     const spec =
       from.kind === 'charts' ? from.spec : templateSpec(from.template, await templateSubjects(tx, projectId));
     await refuseForeignSubjects(tx, projectId, spec);
+    await refuseTemplateCharts(tx, { projectId, principal, specs: spec.charts.map((chart) => chart.spec) });
     const id = newId();
     await tx
       .insert(board)
@@ -89,6 +91,7 @@ export const updateBoard = command(
       });
     await refuseForeignSubjects(tx, projectId, spec);
     const old = await specOf(tx, boardId, before.version);
+    await refuseTemplateCharts(tx, { projectId, principal, specs: addedSpecs(old, spec) });
     const isNew = JSON.stringify(old) !== JSON.stringify(spec);
     const version = isNew ? before.version + 1 : before.version;
     if (isNew)
@@ -192,6 +195,12 @@ export const removeAnnotation = command(
     };
   },
 );
+
+/** What was on the board already stays, whoever put it there. */
+function addedSpecs(old: BoardSpec, next: BoardSpec) {
+  const present = new Set(old.charts.map(({ spec }) => JSON.stringify(spec)));
+  return next.charts.map(({ spec }) => spec).filter((spec) => !present.has(JSON.stringify(spec)));
+}
 
 async function addVersion(tx: Transaction, version: typeof boardVersion.$inferInsert): Promise<void> {
   await tx.insert(boardVersion).values(version);

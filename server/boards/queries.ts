@@ -6,6 +6,7 @@ import { idSchema } from '../../domain/name.ts';
 import { query } from '../query.ts';
 import { principalRefs } from '../rows/principal-refs.ts';
 import { onlyRow, rowProject } from '../rows/row-project.ts';
+import { mayUseTemplate } from '../rows/template-charts.ts';
 import { viewerRefusal } from '../rows/viewer-refusal.ts';
 import { chartSubjects } from './subjects.ts';
 
@@ -95,7 +96,16 @@ export const listChartSubjects = query(
     schema: z.object({ projectId: idSchema }),
     project: (_db, input) => input.projectId,
   },
-  async ({ db, projectId }) => await chartSubjects(db, projectId),
+  async ({ db, projectId, principal }) => {
+    const { templates, ...others } = await chartSubjects(db, projectId);
+    return {
+      ...others,
+      templates: templates.map(({ usedBy, ...template }) => ({
+        ...template,
+        mayUse: mayUseTemplate(principal, { projectId, usedBy }),
+      })),
+    };
+  },
 );
 
 /** Notes of a range, newest first. */

@@ -1,6 +1,7 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
 import { budget } from '../../db/schema/budgets.ts';
+import { metricTemplate } from '../../db/schema/chart-samples.ts';
 import { driftFeature, driftMonitor } from '../../db/schema/drift.ts';
 import { environment } from '../../db/schema/environments.ts';
 import { service } from '../../db/schema/services.ts';
@@ -8,6 +9,7 @@ import type { BoardSpec } from '../../domain/board.ts';
 import type { TemplateSubjects } from '../../domain/board-template.ts';
 import { objectivesSchema } from '../../domain/objective-schema.ts';
 import { notFound } from '../rows/row-project.ts';
+import { metricTemplateOf } from '../rows/template-charts.ts';
 
 /** More of a kind cannot be chosen from one list. */
 const mostOfKind = 500;
@@ -40,7 +42,17 @@ export async function chartSubjects(db: Queries, projectId: string) {
     .where(and(eq(budget.projectId, projectId), isNull(budget.closedAt)))
     .orderBy(asc(budget.name))
     .limit(mostOfKind);
+  const templates = await db
+    .select()
+    .from(metricTemplate)
+    .where(and(eq(metricTemplate.projectId, projectId), isNull(metricTemplate.removedAt)))
+    .orderBy(asc(metricTemplate.name))
+    .limit(mostOfKind);
   return {
+    templates: templates.map((row) => {
+      const { id, name, labels, usedBy } = metricTemplateOf(row);
+      return { id, name, labels, usedBy };
+    }),
     services: services.map(({ objectives, ...each }) => ({
       ...each,
       objectives: objectives === null ? null : objectivesSchema.parse(objectives),

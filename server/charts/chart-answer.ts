@@ -12,6 +12,7 @@ import { featurePart } from './feature.ts';
 import { gpuUsePart } from './gpu-use.ts';
 import { marksIn } from './marks.ts';
 import { queriesPart } from './queries.ts';
+import { templatePart } from './template.ts';
 import { trafficPart } from './traffic.ts';
 
 type Asked = {
@@ -55,6 +56,8 @@ function partOf(ask: ChartAsk, spec: ChartSpec): Promise<ChartPart> {
       return budgetPart(ask, spec);
     case 'gpuUse':
       return gpuUsePart(ask, spec);
+    case 'template':
+      return templatePart(ask, spec);
     case 'burnRate':
       return burnRatePart(ask, spec);
     case 'windowRows':

@@ -58,7 +58,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 describe('the demo', () => {
-  it('has the three ready boards, each chart of which is answered', async () => {
+  it('has the three ready boards and one of a metric template, each chart of which is answered', async () => {
     const [demo] = await test.db.select().from(project);
     const projectId = demo?.id ?? '';
     const boards = await test.db
@@ -66,7 +66,12 @@ describe('the demo', () => {
       .from(board)
       .innerJoin(boardVersion, eq(boardVersion.boardId, board.id))
       .orderBy(board.name);
-    expect(boards.map(({ name }) => name)).toEqual(['Is it healthy?', 'What changed?', 'What does it cost?']);
+    expect(boards.map(({ name }) => name)).toEqual([
+      'How full are the GPUs?',
+      'Is it healthy?',
+      'What changed?',
+      'What does it cost?',
+    ]);
     const now = await databaseClock(test.db);
     const range = { from: now.getTime() - 86_400_000, to: now.getTime() };
     for (const { spec } of boards)

@@ -52,6 +52,18 @@ const kinds: readonly Kind[] = [
     ended: sql`select ctid from revision_hour where hour_end < clock_timestamp() - interval '400 days'`,
   },
   {
+    table: 'chart_sample',
+    ended: sql`select ctid from chart_sample where at < clock_timestamp() - interval '8 days'`,
+  },
+  {
+    table: 'chart_sample_hour',
+    ended: sql`select ctid from chart_sample_hour where hour_end < clock_timestamp() - interval '400 days'`,
+  },
+  {
+    table: 'template_chart',
+    ended: sql`select ctid from template_chart where wanted_at < clock_timestamp() - interval '400 days'`,
+  },
+  {
     table: 'delivery',
     ended: sql`
       select ctid from delivery

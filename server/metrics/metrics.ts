@@ -53,6 +53,26 @@ export type WorkloadRates =
   | { readonly kind: 'rates'; readonly perSecond: ReadonlyMap<string, number> }
   | NoEvidence;
 
+/** A query of a metric template, filled in, at each step from `from` to `to`. */
+export type RangeRequest = {
+  readonly query: string;
+  /** Of the environment whose source is asked. */
+  readonly namespace: string;
+  readonly from: Date;
+  readonly to: Date;
+  readonly stepMs: number;
+};
+/** Finite values only; a step without one is missing. */
+export type RangeAnswer =
+  | {
+      readonly kind: 'range';
+      readonly series: readonly {
+        readonly labels: Readonly<Record<string, string>>;
+        readonly points: readonly (readonly [atMs: number, value: number])[];
+      }[];
+    }
+  | NoEvidence;
+
 /** The metrics port: raw counters by pod at given instants (differences are taken in `domain`), and single values for guard rails. */
 export interface Metrics {
   counters(request: CounterRequest): Promise<CountersAnswer>;
@@ -67,4 +87,6 @@ export interface Metrics {
   asked?(of: { scope: ServingScope; revisionNumber: number; template: string | null }): readonly string[];
   /** For display only, whoever manages the workloads; left out by a source that knows none but Fairlead's. */
   rates?(request: RatesRequest): Promise<WorkloadRates>;
+  /** For charts only: the worker stores what it gives, so that nobody who looks at a chart asks the source. */
+  range?(request: RangeRequest): Promise<RangeAnswer>;
 }

@@ -1,15 +1,11 @@
 import { type MetricProfile, patternRegex, patternText } from '../../domain/metric-profile.ts';
+import { escapedLabelValue } from '../../domain/promql-text.ts';
 import type { ServingScope } from '../../domain/serving.ts';
 import type { PodWork } from '../../domain/unit-cost/pod-work.ts';
 import type { CountedWorkload } from './metrics.ts';
 
 /** Where counters are looked for. */
 export type MetricScope = Pick<ServingScope, 'serviceName' | 'namespace'>;
-
-/** Escapes a text for use inside a double-quoted PromQL string; nothing it contains can end the string. */
-export function escapedLabelValue(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
-}
 
 export function matcher(label: string, operator: '=' | '=~' | '!=', value: string): string {
   return `${label}${operator}"${escapedLabelValue(value)}"`;

@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { defaultMetricProfile } from '../../domain/metric-profile-presets.ts';
+import { escapedLabelValue } from '../../domain/promql-text.ts';
 import type { ServingScope } from '../../domain/serving.ts';
 import type { CountersAnswer, ValueAnswer } from './metrics.ts';
 import { createPrometheusMetrics, rangeOf } from './prometheus.ts';
-import { counterQueries, escapedLabelValue, filledTemplate } from './prometheus-text.ts';
+import { counterQueries, filledTemplate } from './prometheus-text.ts';
 
 type Query = { readonly path: string; readonly params: URLSearchParams };
 let answer: (query: Query, response: ServerResponse) => void;

@@ -1,6 +1,13 @@
 import { canCompare, type MetricProfile } from '../../domain/metric-profile.ts';
 import { createEgressClient } from '../egress/request.ts';
-import type { CounterRequest, CountersAnswer, Metrics, ValueAnswer } from './metrics.ts';
+import type {
+  CounterRequest,
+  CountersAnswer,
+  Metrics,
+  RangeAnswer,
+  RangeRequest,
+  ValueAnswer,
+} from './metrics.ts';
 import { noEvidence, type PrometheusTarget, prometheusQuery, type QueryAnswer } from './prometheus-api.ts';
 import { counterSamples } from './prometheus-counters.ts';
 import { counterQueries, filledTemplate, workQuery } from './prometheus-text.ts';
@@ -121,6 +128,26 @@ async function readValue(
   return { kind: 'value', value, at: new Date(Math.round(at * 1000)) };
 }
 
+async function readRange(target: PrometheusTarget, request: RangeRequest): Promise<RangeAnswer> {
+  const [fromMs, toMs] = [request.from.getTime(), request.to.getTime()];
+  if (!(toMs >= fromMs && request.stepMs > 0 && (toMs - fromMs) / request.stepMs < maxSteps))
+    return noEvidence('malformed', `A range has 1 to ${maxSteps} steps.`);
+  const answer = await prometheusQuery(target, 'query_range', {
+    query: request.query,
+    start: seconds(fromMs),
+    end: seconds(toMs),
+    step: seconds(request.stepMs),
+  });
+  if (answer.kind === 'noEvidence') return answer;
+  const series = answer.series.map(({ labels, points }) => ({
+    labels,
+    points: points
+      .map(([at, text]) => [Math.round(at * 1000), Number(text)] as const)
+      .filter(([, value]) => Number.isFinite(value)),
+  }));
+  return { kind: 'range', series };
+}
+
 /** The metrics port over the Prometheus HTTP API; never throws for what the other side does, but says noEvidence with a reason. */
 export function createPrometheusMetrics(options: PrometheusOptions): Metrics & { close(): Promise<void> } {
   const target = prometheusTarget(options);
@@ -131,6 +158,7 @@ export function createPrometheusMetrics(options: PrometheusOptions): Metrics & {
       template === null
         ? Object.values(counterQueries(options.profile, scope)).filter((query) => query !== null)
         : [filledTemplate(template, scope, revisionNumber)],
+    range: (request) => readRange(target, request),
     close: () => target.egress.close(),
   };
 }

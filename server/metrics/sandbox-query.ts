@@ -1,6 +1,8 @@
 import { and, asc, eq, inArray, lte } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
+import { environment } from '../../db/schema/environments.ts';
 import { sandboxCluster, sandboxFault, sandboxSplit } from '../../db/schema/sandbox.ts';
+import { service } from '../../db/schema/services.ts';
 import type { SandboxHistory } from '../../domain/sandbox/load.ts';
 import { type SandboxPod, splitSchema } from '../../domain/sandbox/pod.ts';
 import { behavioursFrom } from '../../domain/sandbox/stored-behaviour.ts';
@@ -74,4 +76,19 @@ export async function sandboxRecord(
   const { cluster, services, modelVersions } = behavioursFrom(rows);
   const service = services.get(serviceId) ?? [];
   return { history: { seed: sandbox.seed, namespace, ...splits, service, modelVersions }, cluster };
+}
+
+/** The id of a service of a namespace by its name; null when there is none. */
+export async function serviceNamed(
+  queries: Queries,
+  { clusterId, namespace, name }: { clusterId: string; namespace: string; name: string },
+): Promise<string | null> {
+  const [found] = await queries
+    .select({ id: service.id })
+    .from(service)
+    .innerJoin(environment, eq(environment.id, service.environmentId))
+    .where(
+      and(eq(environment.clusterId, clusterId), eq(environment.namespace, namespace), eq(service.name, name)),
+    );
+  return found?.id ?? null;
 }

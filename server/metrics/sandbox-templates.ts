@@ -69,3 +69,32 @@ export function templateValue(name: TemplateName, history: SandboxHistory, at: A
   const bound = latencyBoundsMs.find((limit) => minute.sum(({ buckets }) => buckets[limit] ?? 0) >= enough);
   return bound ?? Number.POSITIVE_INFINITY;
 }
+
+export type ChartQuery = { readonly name: TemplateName; readonly service: string };
+
+/** The template and the service that a query names, as `sandbox_error_share{service="fraud"}`; null for every other query. */
+export function chartQuery(query: string): ChartQuery | null {
+  const selector = /^[^{]*\{\s*service\s*=\s*"((?:[^"\\]|\\.)*)"\s*,?\s*\}\s*$/.exec(query);
+  const name = templateName(query.replace(/\{.*$/s, ''));
+  if (selector === null || name === null) return null;
+  return { name, service: (selector[1] ?? '').replaceAll(/\\(.)/g, '$1') };
+}
+
+/** The values of a template at instants, a series per revision that had pods; where nothing can be said there is no point. */
+export function templateRange(
+  { name, service }: ChartQuery,
+  history: SandboxHistory,
+  atMs: readonly number[],
+) {
+  const numbers = new Set(history.pods.flatMap(({ value }) => value.map((pod) => pod.revisionNumber)));
+  return [...numbers]
+    .sort((left, right) => left - right)
+    .map((revisionNumber) => ({
+      labels: { service, revision: `r${revisionNumber}` },
+      points: atMs.flatMap((at): [number, number][] => {
+        const value = templateValue(name, history, { revisionNumber, atMs: at });
+        return value === null || !Number.isFinite(value) ? [] : [[at, value]];
+      }),
+    }))
+    .filter(({ points }) => points.length > 0);
+}

@@ -2,9 +2,23 @@ import type { Database } from '../../db/client.ts';
 import { sandboxCounters } from '../../domain/sandbox/counters.ts';
 import { defaultClusterBehaviour, valueAt } from '../../domain/sandbox.ts';
 import type { ServingScope } from '../../domain/serving.ts';
-import type { CounterRequest, CountersAnswer, Metrics, NoEvidence, ValueAnswer } from './metrics.ts';
-import { type SandboxRecord, sandboxRecord } from './sandbox-query.ts';
-import { sandboxTemplates, templateName, templateValue } from './sandbox-templates.ts';
+import type {
+  CounterRequest,
+  CountersAnswer,
+  Metrics,
+  NoEvidence,
+  RangeAnswer,
+  RangeRequest,
+  ValueAnswer,
+} from './metrics.ts';
+import { type SandboxRecord, sandboxRecord, serviceNamed } from './sandbox-query.ts';
+import {
+  chartQuery,
+  sandboxTemplates,
+  templateName,
+  templateRange,
+  templateValue,
+} from './sandbox-templates.ts';
 
 export type SandboxMetricsOptions = {
   readonly db: Database;
@@ -30,7 +44,9 @@ function isRising(boundaries: readonly Date[]): boolean {
 
 /** The metrics of the sandbox: a pure function of its seed, its stored splits and behaviours, and time; nothing is kept. */
 export function createSandboxMetrics({ db, clusterId, clock }: SandboxMetricsOptions): Metrics {
-  const read = async (scope: ServingScope): Promise<NoEvidence | { record: SandboxRecord; now: Date }> => {
+  const read = async (
+    scope: Pick<ServingScope, 'clusterId' | 'serviceId' | 'namespace'>,
+  ): Promise<NoEvidence | { record: SandboxRecord; now: Date }> => {
     if (scope.clusterId !== clusterId)
       return noEvidence('notConfigured', 'This service belongs to another cluster.');
     const now = await clock();
@@ -66,6 +82,22 @@ export function createSandboxMetrics({ db, clusterId, clock }: SandboxMetricsOpt
       if (at > found.now) return noEvidence('noSeries', 'That instant has not come yet.');
       const value = templateValue(name, found.record.history, { revisionNumber, atMs: at.getTime() });
       return value === null ? noSeries : { kind: 'value', value, at };
+    },
+    range: async ({ query, namespace, from, to, stepMs }: RangeRequest): Promise<RangeAnswer> => {
+      const asked = chartQuery(query);
+      if (asked === null)
+        return noEvidence(
+          'refused',
+          `The sandbox knows only queries such as sandbox_error_share{service="name"}, with one of these names: ${Object.keys(sandboxTemplates).join(', ')}.`,
+        );
+      const serviceId = await serviceNamed(db, { clusterId, namespace, name: asked.service });
+      if (serviceId === null) return { kind: 'range', series: [] };
+      const found = await read({ clusterId, namespace, serviceId });
+      if ('kind' in found) return found;
+      const atMs: number[] = [];
+      for (let at = from.getTime(); at <= Math.min(to.getTime(), found.now.getTime()); at += stepMs)
+        atMs.push(at);
+      return { kind: 'range', series: templateRange(asked, found.record.history, atMs) };
     },
   };
 }

@@ -1,13 +1,10 @@
-import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Database } from '../../db/client.ts';
-import { environment, metricsCredential } from '../../db/schema/environments.ts';
-import { metricsSourceSchema } from '../../domain/environment.ts';
 import { type Blocker, DomainError } from '../../domain/refusal.ts';
 import type { Discovery, MeasuredRates } from '../../domain/workload.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { egressAllowances } from '../rows/egress-allowances.ts';
+import { accessOf } from './metrics-access.ts';
 import type { MetricsAccess } from './metrics-sources.ts';
 
 const payloadSchema = z.object({
@@ -21,17 +18,6 @@ export type Looking = {
   readonly cluster: Cluster;
   readonly metricsOf: (access: MetricsAccess) => Metrics;
 };
-
-async function accessOf(db: Database, environmentId: string): Promise<MetricsAccess | null> {
-  const [found] = await db
-    .select({ source: environment.metricsSource, sealedSecret: metricsCredential.sealed })
-    .from(environment)
-    .leftJoin(metricsCredential, eq(metricsCredential.environmentId, environment.id))
-    .where(eq(environment.id, environmentId));
-  if (found === undefined) return null;
-  const source = metricsSourceSchema.parse(found.source);
-  return { environmentId, source, sealedSecret: found.sealedSecret, allowances: await egressAllowances(db) };
-}
 
 const unmeasured = (sentence: string): MeasuredRates => ({ perSecond: {}, sentence });
 

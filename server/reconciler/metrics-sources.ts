@@ -22,7 +22,12 @@ type Opened = Metrics & { close?: () => Promise<void> };
 type Held = { readonly key: string; readonly metrics: Opened };
 
 function silent(answer: NoEvidence): Metrics {
-  return { counters: async () => answer, value: async () => answer, rates: async () => answer };
+  return {
+    counters: async () => answer,
+    value: async () => answer,
+    rates: async () => answer,
+    range: async () => answer,
+  };
 }
 
 /** Metrics of an environment without a source: everything is noEvidence, and it says so. */

@@ -15,6 +15,7 @@ import { clusterClock } from './cluster-clock.ts';
 import { ClusterLoop, type LoopOptions } from './cluster-loop.ts';
 import { answerTrials } from './connection-trials.ts';
 import { answerGpuLooks } from './gpu-looks.ts';
+import { keepChartSamples } from './keep-chart-samples.ts';
 import type { Lease } from './lease.ts';
 import { answerMetricsProbes } from './metrics-probes.ts';
 import { MetricsSources } from './metrics-sources.ts';
@@ -160,16 +161,18 @@ class RunningWorker implements Worker {
       const clock = clusterClock(row);
       const { upkeep, ...guards } = await this.#guards(row, cluster);
       const seal = async (lease: Lease) => void (await sealDue({ db, clusterId: row.id, clock }, lease));
+      const metricsOf: LoopOptions['metricsOf'] = (access) => metrics.of(access);
+      const sample = async () => void (await keepChartSamples({ db, clusterId: row.id, metricsOf, clock }));
       const loop = new ClusterLoop({
         db,
         cluster,
-        metricsOf: (access) => metrics.of(access),
+        metricsOf,
         clock,
         holder: this.#holder,
         backFill: (gap) => backFill({ db, clusterId: row.id, workerPrivateKey }, gap),
         origin,
         ...guards,
-        upkeep: async (lease) => void (await Promise.all([upkeep?.(lease), seal(lease)])),
+        upkeep: async (lease) => void (await Promise.all([upkeep?.(lease), seal(lease), sample()])),
       });
       const { generation, sealedToken } = row;
       this.#running.set(row.id, { generation, sealedToken, cluster, metrics, loop });

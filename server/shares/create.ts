@@ -21,6 +21,7 @@ import { command } from '../command.ts';
 import { newId } from '../id.ts';
 import { notFound, rowProject } from '../rows/row-project.ts';
 import { sealShareSecret } from '../rows/share-rows.ts';
+import { refuseTemplateCharts } from '../rows/template-charts.ts';
 import { newSecret, secretHash } from '../secret.ts';
 
 const mostOfProject = 500;
@@ -80,6 +81,7 @@ export const createShare = command(
   async ({ tx, input, projectId, principal, now, ctx }) => {
     await checkRoom(tx, projectId);
     for (const { spec } of input.charts) await checkSubjects(tx, { projectId, spec });
+    await refuseTemplateCharts(tx, { projectId, principal, specs: input.charts.map(({ spec }) => spec) });
     const id = newId();
     const secret = newSecret();
     const isSigned = input.kind === 'signed';

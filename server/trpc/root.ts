@@ -57,6 +57,8 @@ import { getStatement, listMonths, listStatements } from '../ledger/queries.ts';
 import { removeLinkTemplate, setLinkTemplate } from '../links/commands.ts';
 import { listLinkTemplates } from '../links/queries.ts';
 import { listMembers, removeMember, setMember } from '../members/commands.ts';
+import { removeMetricTemplate, setMetricTemplate } from '../metric-templates/commands.ts';
+import { listMetricTemplates } from '../metric-templates/queries.ts';
 import { createModel } from '../models/commands.ts';
 import { listFiles } from '../models/files.ts';
 import { getModel } from '../models/get.ts';
@@ -305,6 +307,11 @@ export const appRouter = router({
     approve: mutation(approveRebase),
     reject: mutation(rejectRebase),
     withdraw: mutation(withdrawRebase),
+  }),
+  metricTemplates: router({
+    list: reading(listMetricTemplates),
+    set: mutation(setMetricTemplate),
+    remove: mutation(removeMetricTemplate),
   }),
   linkTemplates: router({
     list: reading(listLinkTemplates),
