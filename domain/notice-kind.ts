@@ -2,6 +2,7 @@
 export const noticeKinds = [
   'approvalNeeded',
   'budgetRequest',
+  'rebaseRequest',
   'held',
   'aborted',
   'rolledBack',
@@ -23,7 +24,7 @@ export const noticeKinds = [
   'weeklyReport',
 ] as const;
 
-/** What a notice is about; its page is one click from the notice's. */
+/** What a notice is about; its page is one click from the notice's. References are those of the Service with that id. */
 export type NoticeObject = {
   readonly kind:
     | 'promotion'
@@ -35,6 +36,7 @@ export type NoticeObject = {
     | 'budget'
     | 'driftAlert'
     | 'retrain'
+    | 'references'
     | 'project';
   readonly id: string;
 };
@@ -58,6 +60,8 @@ export function noticeObjectPath({ kind, id }: NoticeObject): string {
       return `/monitoring/alerts/${id}`;
     case 'retrain':
       return `/monitoring/retrains/${id}`;
+    case 'references':
+      return `/monitoring/${id}/references`;
     case 'project':
       return '/costs';
     case 'channel':

@@ -126,6 +126,8 @@ export function noticeSentence(notice: Notice): string {
       return anomalyText(notice);
     case 'budgetRequest':
       return `The budget "${notice.budget}" waits for ${countOf(notice.signatures, 'signature')}: ${notice.askedBy} asked for ${notice.what}.`;
+    case 'rebaseRequest':
+      return `Comparing ${at(notice)} with "${notice.name}" waits for ${countOf(notice.signatures, 'signature')}, asked for by ${notice.askedBy}: ${ended(notice.reason)}.`;
     case 'drift':
       return driftedText(notice);
     case 'rowsUnusual':
@@ -171,6 +173,8 @@ export function noticeEndSentence(notice: Notice, lastedMs: number): string {
       return `${notice.version} no longer waits for signatures for ${at(notice)}, ${after}.`;
     case 'budgetRequest':
       return `The budget "${notice.budget}" no longer waits for signatures, ${after}.`;
+    case 'rebaseRequest':
+      return `Comparing ${at(notice)} with "${notice.name}" no longer waits for signatures, ${after}.`;
     case 'budgetFreeze':
       return `The budget "${notice.budget}" no longer asks that nothing grows in ${notice.environment}, ${after}.`;
     case 'badData':

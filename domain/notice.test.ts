@@ -178,6 +178,19 @@ const cases: readonly [Notice, string, 'high' | 'low'][] = [
   ],
   [
     {
+      kind: 'rebaseRequest',
+      ...place,
+      name: 'After the campaign',
+      reason: 'The campaign stays.',
+      signatures: 1,
+      askedBy: 'Egon',
+      signerIds: ['a'],
+    },
+    'Comparing scoring in production with "After the campaign" waits for 1 signature, asked for by Egon: The campaign stays.',
+    'low',
+  ],
+  [
+    {
       kind: 'costAnomaly',
       subject: 'scoring in production',
       day: '2026-11-25',

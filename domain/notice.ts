@@ -134,6 +134,16 @@ export const noticeSchema = z.discriminatedUnion('kind', [
     signerIds: z.array(z.string()),
   }),
   z.object({
+    kind: z.literal('rebaseRequest'),
+    ...place,
+    /** Of the reference that is asked for. */
+    name: z.string(),
+    reason: z.string(),
+    signatures: z.int(),
+    askedBy: z.string(),
+    signerIds: z.array(z.string()),
+  }),
+  z.object({
     kind: z.literal('costAnomaly'),
     /** The service, or the project as a whole. */
     subject: z.string(),
@@ -231,6 +241,7 @@ export const noticeManners: Readonly<Record<NoticeKind, Manner>> = {
   // A request that was decided needs no second mail, but what waits in a paging system is resolved.
   approvalNeeded: { ...lasting, tellsEnd: false },
   budgetRequest: { ...lasting, tellsEnd: false },
+  rebaseRequest: { ...lasting, tellsEnd: false },
   held: lasting,
   // Over once all traffic is back, which is told by a notice of its own.
   aborted: { ...lasting, tellsEnd: false },
@@ -282,6 +293,7 @@ export function severityOf(notice: Notice): Severity {
     case 'finished':
     case 'costAnomaly':
     case 'budgetRequest':
+    case 'rebaseRequest':
     case 'rowsUnusual':
     case 'badData':
     case 'queriesUnusual':

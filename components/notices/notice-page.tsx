@@ -30,6 +30,7 @@ const objectWords: Record<NoticeAnswer['object']['kind'], string> = {
   channel: 'the channel',
   budget: 'the budget',
   driftAlert: 'the drift alert',
+  references: 'the references',
   retrain: 'the retraining',
   project: 'the costs',
 };

@@ -7,6 +7,7 @@ type Kind = (typeof noticeKinds)[number];
 const kindWords: Record<Kind, string> = {
   approvalNeeded: 'Waits for signatures',
   budgetRequest: 'Budget waits for signatures',
+  rebaseRequest: 'Reference waits for signatures',
   held: 'Held',
   aborted: 'Stopped',
   rolledBack: 'Back on the old revision',

@@ -5,6 +5,7 @@ import { chartStep } from '../../domain/chart/chart-step.ts';
 import type { ChartUnit } from '../../domain/chart/chart-unit.ts';
 import { revisionLook } from '../../domain/chart/line-look.ts';
 import { rolloutWords } from '../../domain/chart/rollout-words.ts';
+import { spreadBars } from '../../domain/chart/spread-bars.ts';
 import {
   errorBand,
   errorPoints,
@@ -58,7 +59,8 @@ export async function trafficPart(ask: ChartAsk, spec: TrafficSpec): Promise<Cha
   const isActive = rollout !== null && rollout.endedAt === null;
   const roles = rolesOf(kind === 'comparison' || isActive ? arms : null);
   const shown = kind === 'comparison' ? armsOnly(bars, roles) : bars;
-  const lines = await linesOf(ask, { service, bars: shown, roles, spec });
+  const drawn = new Map([...shown].map(([number, own]) => [number, spreadBars(own, stepMs)]));
+  const lines = await linesOf(ask, { service, bars: drawn, roles, spec });
   const told = rollout === null || arms === null ? null : toldOf(rollout, arms);
   const words =
     kind === 'weights' || kind === 'comparison' ? rolloutWords(told?.told ?? null) : barWords(spec, bars);

@@ -7,7 +7,13 @@ import { rebaseDecidedRefusal } from '../../domain/drift/rebase.ts';
 import { idSchema } from '../../domain/name.ts';
 import { refuse } from '../../domain/refusal.ts';
 import { type CommandRun, command } from '../command.ts';
-import { type RebaseFacts, rebaseDecisionRefusal, rebaseFacts } from '../rows/rebase-facts.ts';
+import { endNotice } from '../notice.ts';
+import {
+  type RebaseFacts,
+  rebaseDecisionRefusal,
+  rebaseFacts,
+  rebaseNoticeKey,
+} from '../rows/rebase-facts.ts';
 import { onlyRow, rowProject } from '../rows/row-project.ts';
 import {
   type Decision,
@@ -41,13 +47,14 @@ export const rejectRebase = command(
 /** Takes a request back before it was decided. */
 export const withdrawRebase = command(
   { permission: 'references.withdraw', schema: z.object({ rebaseId: idSchema }), project },
-  async ({ tx, input, now }) => {
+  async ({ tx, input, projectId, now }) => {
     const { rebase, state } = await lockRebase(tx, input.rebaseId, now);
     refuse(rebaseDecidedRefusal(state));
     await tx
       .update(driftRebase)
       .set({ state: 'withdrawn', decidedAt: now })
       .where(eq(driftRebase.id, rebase.id));
+    await endNotice(tx, { projectId, dedupKey: rebaseNoticeKey(rebase.id) }, now);
     return {
       result: { rebaseId: rebase.id, state: 'withdrawn' as const },
       audit: [{ ...(await objectOf(tx, rebase)), sentence: `withdrew the reference "${rebase.name}"` }],
@@ -79,11 +86,13 @@ async function decide(run: CommandRun<z.output<typeof decisionSchema>>, verb: De
   await storeDecision(tx, { projectId, actionId: action.id, ...decided, comment, subjectDigest, now });
   const state = stateAfterDecision({ ...facts, subject: facts.people }, decided);
   const activatesAt = state === 'approved' ? await activationTime(tx, rebase.serviceId, now) : null;
-  if (state !== 'open')
+  if (state !== 'open') {
     await tx
       .update(driftRebase)
       .set({ state, decidedAt: now, activatesAt })
       .where(eq(driftRebase.id, rebase.id));
+    await endNotice(tx, { projectId, dedupKey: rebaseNoticeKey(rebase.id) }, now);
+  }
   const last = state === 'approved' ? '; it was the last signature' : '';
   return {
     result: { rebaseId: rebase.id, state },

@@ -2,11 +2,14 @@ import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditEntry } from '../../db/schema/audit.ts';
 import { driftMonitor, driftReference, driftWindow } from '../../db/schema/drift.ts';
+import { notice } from '../../db/schema/notices.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
 import { DriftFixture, usualHour } from '../drift-fixture.ts';
 import { judgeDrift } from '../jobs/drift/judge-due.ts';
 import { updateMonitor } from '../monitoring/update.ts';
 import { getOverview } from '../overview/get.ts';
+import { presentJudging, rebaseNoticeKey } from '../rows/rebase-facts.ts';
+import { onlyRow } from '../rows/row-project.ts';
 import { ProjectFixture, refusalOf, twoApprovers } from '../test-fixture.ts';
 import { approveRebase, rejectRebase, withdrawRebase } from './decide-rebase.ts';
 import { listReferences } from './list.ts';
@@ -52,6 +55,11 @@ const ask = (more: { from?: string; to?: string } = {}, who: Who = 'engineer') =
     ...more,
   });
 const list = (who: Who = 'viewer') => listReferences(fixture.as(who), { serviceId: drift.serviceId });
+const told = (rebaseId: string) =>
+  test.db
+    .select()
+    .from(notice)
+    .where(eq(notice.dedupKey, rebaseNoticeKey(rebaseId)));
 const monitor = async () => {
   const [row] = await test.db.select().from(driftMonitor).where(eq(driftMonitor.serviceId, drift.serviceId));
   return row;
@@ -65,12 +73,25 @@ describe('another reference', () => {
     expect(inbox.rebasesForMe).toMatchObject([
       { rebaseId, name: 'After the campaign', signaturesMissing: 1 },
     ]);
+    expect(await told(rebaseId)).toMatchObject([
+      {
+        params: {
+          kind: 'rebaseRequest',
+          name: 'After the campaign',
+          signatures: 1,
+          signerIds: [fixture.people.approver.id, fixture.people.secondApprover.id].toSorted(),
+        },
+        objectId: drift.serviceId,
+        endedAt: null,
+      },
+    ]);
     const decision = { rebaseId, subjectDigest, comment: '' };
     expect((await refusalOf(approveRebase(fixture.as('engineer'), decision))).code).toBe('forbidden');
     expect((await refusalOf(approveRebase(fixture.as('stranger'), decision))).code).toBe('notFound');
     const other = { ...decision, subjectDigest: `sha256:${'0'.repeat(64)}` };
     expect((await refusalOf(approveRebase(fixture.as('approver'), other))).code).toBe('subjectChanged');
     expect(await approveRebase(fixture.as('approver'), decision)).toEqual({ rebaseId, state: 'approved' });
+    expect((await told(rebaseId))[0]?.endedAt).not.toBeNull();
 
     await drift.count({ from: begin, hours: 1 }, usualHour);
     await judgeDrift(test.db, { now: at(1.9) });
@@ -121,8 +142,18 @@ describe('a request for another reference', () => {
     await rejectRebase(fixture.as('approver'), { rebaseId, subjectDigest, comment: 'Not yet.' });
     expect((await refusalOf(withdrawRebase(fixture.as('engineer'), { rebaseId }))).code).toBe('wrongState');
     const second = await ask();
+    expect((await told(second.rebaseId))[0]?.endedAt).toBeNull();
     await withdrawRebase(fixture.as('engineer'), { rebaseId: second.rebaseId });
     expect((await list()).rebases.map(({ state }) => state)).toEqual(['withdrawn', 'rejected']);
+    for (const { id } of (await list()).rebases) expect((await told(id))[0]?.endedAt).not.toBeNull();
+  });
+
+  it('that nobody decided in time waits for nobody any more', async () => {
+    const { rebaseId } = await asked();
+    const { rules } = onlyRow([await presentJudging(test.db, drift.serviceId)].filter((one) => one !== null));
+    await judgeDrift(test.db, { now: new Date(at(1.5).getTime() + rules.expiresAfterMs + 1) });
+    expect((await list()).rebases).toMatchObject([{ state: 'expired' }]);
+    expect((await told(rebaseId))[0]?.endedAt).not.toBeNull();
   });
 
   it('of a window without rows, or that is not over, says so', async () => {

@@ -1,18 +1,21 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { guardedAction } from '../../db/schema/promotions.ts';
 import { driftRebase } from '../../db/schema/rebases.ts';
 import { service } from '../../db/schema/services.ts';
 import type { RebaseSubject } from '../../domain/drift/rebase.ts';
 import { idSchema } from '../../domain/name.ts';
-import { approvalProgress, satisfiableRefusal } from '../../domain/policy.ts';
+import { type ApprovalProgress, approvalProgress, satisfiableRefusal } from '../../domain/policy.ts';
 import { DomainError, refuse } from '../../domain/refusal.ts';
 import { type CommandRun, command } from '../command.ts';
 import { digestOf } from '../digest.ts';
 import { newId } from '../id.ts';
+import { emitNotice, endNotice } from '../notice.ts';
 import { signingMembers } from '../project-members.ts';
+import { missingSignatures } from '../rows/budget-request-facts.ts';
 import { ownerOf } from '../rows/principal-refs.ts';
-import { presentJudging, rebaseFacts } from '../rows/rebase-facts.ts';
+import { presentJudging, rebaseFacts, rebaseNoticeKey } from '../rows/rebase-facts.ts';
+import { noticePlace } from '../rows/rollout-notices.ts';
 import { onlyRow, rowProject } from '../rows/row-project.ts';
 import { lockFeatures } from '../store-features.ts';
 import { activationTime } from './activation-time.ts';
@@ -50,7 +53,8 @@ export const rebaseReference = command(
     const members = await signingMembers(tx, projectId);
     const people = { requesterUserId: ownerOf(principal), authorUserIds: [] };
     refuse(satisfiableRefusal(rules, members, people));
-    const isGranted = approvalProgress(rules, { members, subject: people }, []).satisfied;
+    const progress = approvalProgress(rules, { members, subject: people }, []);
+    const isGranted = progress.satisfied;
     const state = isGranted ? ('approved' as const) : ('open' as const);
     const [actionId, rebaseId] = [newId(), newId()];
     const subjectDigest = digestOf(subject);
@@ -81,6 +85,7 @@ export const rebaseReference = command(
       decidedAt: isGranted ? now : null,
       activatesAt: isGranted ? await activationTime(tx, serviceId, now) : null,
     });
+    if (!isGranted) await tellSigners(run, { rebaseId, progress });
     const signed = isGranted ? '; the policy asks nobody, so it is approved' : '';
     return {
       result: { rebaseId, state, subjectDigest, rows },
@@ -95,6 +100,29 @@ export const rebaseReference = command(
     };
   },
 );
+
+/** Those who may sign hear of it; it is over once it was decided. */
+async function tellSigners(
+  { tx, input, projectId, principal, now, ctx }: CommandRun<Input>,
+  { rebaseId, progress }: { rebaseId: string; progress: ApprovalProgress },
+): Promise<void> {
+  const { serviceId, name, reason } = input;
+  const { service: of, environment, production } = await noticePlace(tx, serviceId);
+  const notice = {
+    kind: 'rebaseRequest',
+    service: of,
+    environment,
+    production,
+    name,
+    reason,
+    signatures: missingSignatures(progress),
+    askedBy: principal.name,
+    signerIds: progress.canStillSign.map(({ userId }) => userId),
+  } as const;
+  const object = { kind: 'references', id: serviceId } as const;
+  const dedupKey = rebaseNoticeKey(rebaseId);
+  await emitNotice(tx, { projectId, notice, object, serviceId, dedupKey }, { now, origin: ctx.origin });
+}
 
 async function subjectOf({ tx, input, projectId }: CommandRun<Input>): Promise<RebaseSubject> {
   const present = await presentJudging(tx, input.serviceId);
@@ -111,7 +139,7 @@ async function subjectOf({ tx, input, projectId }: CommandRun<Input>): Promise<R
 }
 
 /** One that lives is decided first; one that has expired or is void makes room. */
-async function endDead({ tx, input, now }: CommandRun<Input>): Promise<void> {
+async function endDead({ tx, input, projectId, now }: CommandRun<Input>): Promise<void> {
   const facts = await rebaseFacts(tx, { serviceId: input.serviceId }, now);
   for (const { rebase, state } of facts) {
     if (state === 'open' || state === 'approved')
@@ -120,10 +148,8 @@ async function endDead({ tx, input, now }: CommandRun<Input>): Promise<void> {
         message: `"${rebase.name}" was asked for already and is ${state === 'open' ? 'not decided' : 'about to take effect'}.`,
         fix: 'Decide or withdraw it first.',
       });
-    if (state !== rebase.state)
-      await tx
-        .update(driftRebase)
-        .set({ state, decidedAt: now })
-        .where(sql`${driftRebase.id} = ${rebase.id}`);
+    if (state === rebase.state) continue;
+    await tx.update(driftRebase).set({ state, decidedAt: now }).where(eq(driftRebase.id, rebase.id));
+    await endNotice(tx, { projectId, dedupKey: rebaseNoticeKey(rebase.id) }, now);
   }
 }

@@ -20,7 +20,7 @@ export async function eventDelivery(
   now: Date,
 ): Promise<DeliveryEstimate | null> {
   const { rows } = await db.execute<Row>(sql`
-    with first as (select min(hour_start) as at from ingest_event_hour where service_id = ${serviceId}),
+    with first as (select min(hour_start) as at from ingest_event_hour where service_id = ${serviceId} having count(*) > 0),
     hours as (
       select hour from first, generate_series(
         greatest(first.at + interval '1 hour', date_trunc('hour', ${now.toISOString()}::timestamptz, 'UTC') - interval '1 day'),

@@ -43,6 +43,9 @@ export type RebaseFacts = {
   readonly requestedBy: PrincipalRef;
 };
 
+/** The key under which those who may sign hear of a request, and of its end. */
+export const rebaseNoticeKey = (rebaseId: string): string => `rebaseRequest:${rebaseId}`;
+
 type Present = Pick<RebaseSubject, 'binningId' | 'before' | 'policyRevisionId'> & {
   readonly rules: PolicyRules;
 };

@@ -8,8 +8,8 @@ import { windowAt } from '../../../domain/drift/window-clock.ts';
 import { systemPrincipal } from '../../../domain/principal.ts';
 import { appendAudit } from '../../audit/append.ts';
 import { newId } from '../../id.ts';
-import type { When } from '../../notice.ts';
-import { type RebaseFacts, rebaseFacts } from '../../rows/rebase-facts.ts';
+import { endNotice, type When } from '../../notice.ts';
+import { type RebaseFacts, rebaseFacts, rebaseNoticeKey } from '../../rows/rebase-facts.ts';
 import { onlyRow } from '../../rows/row-project.ts';
 
 /** Until when a monitor still judges as before, because another reference is approved; Infinity without one. */
@@ -23,6 +23,7 @@ export async function judgedAsBeforeMs(tx: Transaction, serviceId: string): Prom
 
 /** Puts approved references in force whose monitor has judged all windows before; what they were to replace may be gone. */
 export async function activateRebases(tx: Transaction, when: When): Promise<number> {
+  await endDeadRebases(tx, when);
   const rows = await tx
     .select({ id: driftRebase.id })
     .from(driftRebase)
@@ -36,6 +37,22 @@ export async function activateRebases(tx: Transaction, when: When): Promise<numb
   for (const { id } of rows)
     await activate(tx, onlyRow(await rebaseFacts(tx, { rebaseId: id }, when.now)), when);
   return rows.length;
+}
+
+/** Requests that nobody can sign any more, because their time is over or what they replace has changed, wait for nobody. */
+async function endDeadRebases(tx: Transaction, { now }: When): Promise<void> {
+  const rows = await tx
+    .select({ id: driftRebase.id })
+    .from(driftRebase)
+    .where(eq(driftRebase.state, 'open'))
+    .limit(50)
+    .for('update', { skipLocked: true });
+  for (const { id } of rows) {
+    const { rebase, state } = onlyRow(await rebaseFacts(tx, { rebaseId: id }, now));
+    if (state === 'open') continue;
+    await tx.update(driftRebase).set({ state, decidedAt: now }).where(eq(driftRebase.id, id));
+    await endNotice(tx, { projectId: rebase.projectId, dedupKey: rebaseNoticeKey(id) }, now);
+  }
 }
 
 async function activate(tx: Transaction, facts: RebaseFacts, { now, origin }: When): Promise<void> {
