@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-const metricSchema = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, 'This is not a name of a metric.');
+export const metricSchema = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, 'This is not a name of a metric.');
 const optionalMetricSchema = z.union([z.literal(''), metricSchema]);
-const labelSchema = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'This is not a name of a label.');
+export const labelSchema = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'This is not a name of a label.');
 const optionalLabelSchema = z.union([z.literal(''), labelSchema]);
 
 /** Placeholders, `*`, and `|` between alternatives; everything else is taken literally, so that no pattern can cost time or leave its place. */
@@ -14,6 +14,12 @@ const patternSchema = z
     (text) => !/\$(?!service|namespace|revision|workload)/.test(text),
     'A pattern knows $service, $namespace, $revision, $workload, * and |.',
   );
+
+/** A pattern from which the number of a revision can be read. */
+export const revisionPatternSchema = patternSchema.refine(
+  (text) => text.includes('$revision'),
+  'The pattern of the revision needs $revision.',
+);
 
 /**
  * Names of counters and labels by which requests are counted per pod or proxy; data, so that another mesh needs no code.
@@ -34,9 +40,7 @@ export const metricProfileSchema = z.object({
   servicePattern: patternSchema.default('$service'),
   /** Empty: the metrics do not tell revisions apart, so nothing is compared. */
   revisionLabel: optionalLabelSchema,
-  revisionPattern: patternSchema
-    .refine((text) => text.includes('$revision'), 'The pattern of the revision needs $revision.')
-    .default('$revision'),
+  revisionPattern: revisionPatternSchema.default('$revision'),
   /** One more exact match, such as the side that reports. */
   onlyLabel: optionalLabelSchema.default(''),
   onlyValue: z.string().max(200).default(''),

@@ -14,6 +14,7 @@ import { contextFor, type Site } from './http/request-context.ts';
 import { createSiteServer } from './http/server.ts';
 import { startFolder } from './ingest/folder.ts';
 import { KafkaConsumer } from './ingest/kafka/kafka-consumer.ts';
+import { startHistograms } from './ingest/prometheus/read-sources.ts';
 import { instanceKeys } from './instance-key.ts';
 import { startCostAnomalies } from './jobs/budgets/cost-anomalies.ts';
 import { startBudgets } from './jobs/budgets/evaluate-due.ts';
@@ -135,6 +136,8 @@ async function startWork(work: Work, closers: Closable[]): Promise<void> {
   closers.push(() => courier.close());
   const beats = startHeartbeat({ db, hub, workerPrivateKey });
   closers.push(() => beats.close());
+  const histograms = startHistograms({ db, workerPrivateKey });
+  closers.push(() => histograms.close());
   const kafka = new KafkaConsumer({ db, workerPrivateKey });
   closers.push(() => kafka.close());
   for (const start of [

@@ -21,6 +21,10 @@ const KafkaPanel = lazy(async () => ({
   default: (await import('../kafka-sources/kafka-panel.tsx')).KafkaPanel,
 }));
 
+const PrometheusPanel = lazy(async () => ({
+  default: (await import('../prometheus-sources/prometheus-panel.tsx')).PrometheusPanel,
+}));
+
 /** Someone waits for the first row while looking at this page. */
 const refreshMs = 3_000;
 
@@ -49,6 +53,9 @@ export function ConnectPage({ serviceId }: { serviceId: string }) {
       <SnippetsPanel data={data} />
       <Later className="h-16 w-full">
         <KafkaPanel serviceId={serviceId} />
+      </Later>
+      <Later className="h-16 w-full">
+        <PrometheusPanel serviceId={serviceId} />
       </Later>
       {data.delivery !== null && (
         <Later className="h-16 w-full">

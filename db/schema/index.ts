@@ -19,6 +19,7 @@ export * from './metering.ts';
 export * from './models.ts';
 export * from './notices.ts';
 export * from './prices.ts';
+export * from './prometheus.ts';
 export * from './promotions.ts';
 export * from './rebases.ts';
 export * from './reports.ts';

@@ -29,6 +29,7 @@ export const lostSentences = {
   bufferFull: 'Logged events that came while the database was away and no more could be held.',
   podUnknown: 'Logged events of pods that the worker never saw.',
   unreadable: 'Logged events whose body is of neither inference protocol.',
+  bucketsUnfit: 'Values of histograms of Prometheus whose buckets do not fit the bins of their feature.',
   recordUnreadable: 'Records from Kafka that are no batch of rows.',
   recordRevision: 'Records from Kafka that name no revision of the service.',
   recordRepeated: 'Records from Kafka whose batch id was used before for other rows.',

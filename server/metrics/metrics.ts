@@ -1,3 +1,5 @@
+import type { SeriesLook } from '../../domain/drift/histogram-series.ts';
+import type { HistogramSource } from '../../domain/prometheus-source.ts';
 import type { ServingScope } from '../../domain/serving.ts';
 import type { PodWork } from '../../domain/unit-cost/pod-work.ts';
 
@@ -73,6 +75,22 @@ export type RangeAnswer =
     }
   | NoEvidence;
 
+export type HistogramRequest = {
+  readonly scope: Pick<ServingScope, 'serviceId' | 'serviceName' | 'clusterId' | 'namespace'>;
+  readonly source: HistogramSource;
+  /** Aligned instants, rising, at most 500. */
+  readonly boundaries: readonly Date[];
+};
+/** A look at one histogram; `revisionNumber` is null where only the pod tells it, `other` where its label holds none of the service. */
+export type HistogramSample = SeriesLook & {
+  readonly pod: string;
+  readonly revisionNumber: number | null | 'other';
+};
+/** Without any series the samples are empty: nothing was counted, or nothing is scraped. */
+export type HistogramsAnswer =
+  | { readonly kind: 'samples'; readonly samples: readonly HistogramSample[] }
+  | NoEvidence;
+
 /** The metrics port: raw counters by pod at given instants (differences are taken in `domain`), and single values for guard rails. */
 export interface Metrics {
   counters(request: CounterRequest): Promise<CountersAnswer>;
@@ -85,6 +103,8 @@ export interface Metrics {
   }): Promise<ValueAnswer>;
   /** For display only: the texts that a check's figures are asked with, in full; a null template is that of the counters. */
   asked?(of: { scope: ServingScope; revisionNumber: number; template: string | null }): readonly string[];
+  /** Raw buckets of a histogram by pod at given instants, in the order of time; left out by a source that has none. */
+  histograms?(request: HistogramRequest): Promise<HistogramsAnswer>;
   /** For display only, whoever manages the workloads; left out by a source that knows none but Fairlead's. */
   rates?(request: RatesRequest): Promise<WorkloadRates>;
   /** For charts only: the worker stores what it gives, so that nobody who looks at a chart asks the source. */

@@ -13,10 +13,17 @@ const clientTimeoutMs = 10_000;
 export type Series = {
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly (readonly [seconds: number, value: string])[];
+  /** Of a native histogram, by Unix seconds. */
+  readonly histograms?: readonly (readonly [seconds: number, histogram: NativeHistogram])[] | undefined;
 };
 export type QueryAnswer = { readonly kind: 'series'; readonly series: readonly Series[] } | NoEvidence;
 
 const point = z.tuple([z.number(), z.string()]);
+/** Buckets are [which ends are closed, left, right, count]. Source: prometheus.io, querying/api, "Native histograms". */
+const nativeSchema = z.object({
+  buckets: z.array(z.tuple([z.number(), z.string(), z.string(), z.string()])).optional(),
+});
+export type NativeHistogram = z.output<typeof nativeSchema>;
 const labels = z.record(z.string(), z.string());
 const dataSchema = z.discriminatedUnion('resultType', [
   z.object({ resultType: z.literal('scalar'), result: point }),
@@ -26,7 +33,13 @@ const dataSchema = z.discriminatedUnion('resultType', [
   }),
   z.object({
     resultType: z.literal('matrix'),
-    result: z.array(z.object({ metric: labels, values: z.array(point).optional() })),
+    result: z.array(
+      z.object({
+        metric: labels,
+        values: z.array(point).optional(),
+        histograms: z.array(z.tuple([z.number(), nativeSchema])).optional(),
+      }),
+    ),
   }),
 ]);
 const successSchema = z.object({
@@ -129,7 +142,11 @@ function seriesOf(data: z.infer<typeof dataSchema>): QueryAnswer {
     case 'matrix':
       return {
         kind: 'series',
-        series: data.result.map(({ metric, values }) => ({ labels: metric, points: values ?? [] })),
+        series: data.result.map(({ metric, values, histograms }) => ({
+          labels: metric,
+          points: values ?? [],
+          ...(histograms === undefined ? {} : { histograms }),
+        })),
       };
   }
 }

@@ -7,7 +7,7 @@ import type { CountedWorkload } from './metrics.ts';
 /** Where counters are looked for. */
 export type MetricScope = Pick<ServingScope, 'serviceName' | 'namespace'>;
 
-export function matcher(label: string, operator: '=' | '=~' | '!=', value: string): string {
+export function matcher(label: string, operator: '=' | '=~' | '!=' | '!~', value: string): string {
   return `${label}${operator}"${escapedLabelValue(value)}"`;
 }
 

@@ -3,6 +3,8 @@ import { createEgressClient } from '../egress/request.ts';
 import type {
   CounterRequest,
   CountersAnswer,
+  HistogramRequest,
+  HistogramsAnswer,
   Metrics,
   RangeAnswer,
   RangeRequest,
@@ -10,6 +12,7 @@ import type {
 } from './metrics.ts';
 import { noEvidence, type PrometheusTarget, prometheusQuery, type QueryAnswer } from './prometheus-api.ts';
 import { counterSamples } from './prometheus-counters.ts';
+import { histogramQuery, histogramSamples } from './prometheus-histograms.ts';
 import { counterQueries, filledTemplate, workQuery } from './prometheus-text.ts';
 
 const maxBoundaries = 500;
@@ -148,12 +151,27 @@ async function readRange(target: PrometheusTarget, request: RangeRequest): Promi
   return { kind: 'range', series };
 }
 
+async function readHistograms(
+  target: PrometheusTarget,
+  request: HistogramRequest,
+): Promise<HistogramsAnswer> {
+  const range = rangeOf(request.boundaries);
+  if (range === null)
+    return noEvidence('malformed', 'A histogram was asked for at instants that no one range query hits.');
+  const query = histogramQuery(request.source, request.scope);
+  const answer = await prometheusQuery(target, 'query_range', { query, ...range });
+  return answer.kind === 'noEvidence'
+    ? answer
+    : { kind: 'samples', samples: histogramSamples(answer.series, request) };
+}
+
 /** The metrics port over the Prometheus HTTP API; never throws for what the other side does, but says noEvidence with a reason. */
 export function createPrometheusMetrics(options: PrometheusOptions): Metrics & { close(): Promise<void> } {
   const target = prometheusTarget(options);
   return {
     counters: (request) => readCounters(target, options.profile, request),
     value: (request) => readValue(target, request),
+    histograms: (request) => readHistograms(target, request),
     asked: ({ scope, revisionNumber, template }) =>
       template === null
         ? Object.values(counterQueries(options.profile, scope)).filter((query) => query !== null)

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDatabase, type Database, transaction } from '../../db/client.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
+import { histogramSourceSchema } from '../../domain/prometheus-source.ts';
 import type { SandboxChange } from '../../domain/sandbox.ts';
 import type { ServingAction } from '../../domain/serving.ts';
 import { setBehaviour } from '../cluster/sandbox/behaviour.ts';
@@ -159,6 +160,24 @@ describe('sandbox metrics', () => {
     const foreign = { ...scope, clusterId: uuidv7() };
     expect(await metrics.counters({ scope: foreign, boundaries: [instant] })).toMatchObject({
       reason: 'notConfigured',
+    });
+  });
+
+  test('the histogram of durations is that of the counters, and there is no other', async () => {
+    const { scope, clock, metrics } = await canary();
+    clock.pass(3_600_000);
+    const asked = { scope, boundaries: [clock.now] };
+    const source = (metric: string) =>
+      histogramSourceSchema.parse({ metric, form: 'classic', feature: 'latency' });
+    const counters = await metrics.counters(asked);
+    const histograms = await metrics.histograms?.({ ...asked, source: source('sandbox_latency_ms') });
+    if (counters.kind !== 'samples' || histograms?.kind !== 'samples') throw new Error('Pods are ready.');
+    const rows = histograms.samples.map(({ buckets }) => buckets.reduce((sum, { count }) => sum + count, 0));
+    expect(rows).toEqual(counters.samples.map(({ requests }) => requests));
+    expect(rows.length).toBeGreaterThan(0);
+    expect(await metrics.histograms?.({ ...asked, source: source('ttft') })).toMatchObject({
+      reason: 'refused',
+      message: expect.stringContaining('sandbox_latency_ms') as string,
     });
   });
 

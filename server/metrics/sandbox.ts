@@ -1,16 +1,18 @@
 import type { Database } from '../../db/client.ts';
 import { sandboxCounters } from '../../domain/sandbox/counters.ts';
 import { defaultClusterBehaviour, valueAt } from '../../domain/sandbox.ts';
-import type { ServingScope } from '../../domain/serving.ts';
 import type {
   CounterRequest,
   CountersAnswer,
+  HistogramRequest,
+  HistogramsAnswer,
   Metrics,
   NoEvidence,
   RangeAnswer,
   RangeRequest,
   ValueAnswer,
 } from './metrics.ts';
+import { sandboxHistogram, sandboxSamples } from './sandbox-histograms.ts';
 import { type SandboxRecord, sandboxRecord, serviceNamed } from './sandbox-query.ts';
 import {
   chartQuery,
@@ -45,7 +47,7 @@ function isRising(boundaries: readonly Date[]): boolean {
 /** The metrics of the sandbox: a pure function of its seed, its stored splits and behaviours, and time; nothing is kept. */
 export function createSandboxMetrics({ db, clusterId, clock }: SandboxMetricsOptions): Metrics {
   const read = async (
-    scope: Pick<ServingScope, 'clusterId' | 'serviceId' | 'namespace'>,
+    scope: Pick<HistogramRequest['scope'], 'clusterId' | 'serviceId' | 'namespace'>,
   ): Promise<NoEvidence | { record: SandboxRecord; now: Date }> => {
     if (scope.clusterId !== clusterId)
       return noEvidence('notConfigured', 'This service belongs to another cluster.');
@@ -70,6 +72,15 @@ export function createSandboxMetrics({ db, clusterId, clock }: SandboxMetricsOpt
         at: new Date(atMs),
       }));
       return samples.length === 0 ? noSeries : { kind: 'samples', samples };
+    },
+    histograms: async ({ scope, source, boundaries }): Promise<HistogramsAnswer> => {
+      if (source.metric !== sandboxHistogram || source.form !== 'classic')
+        return noEvidence('refused', `The sandbox keeps only the classic histogram ${sandboxHistogram}.`);
+      const found = await read(scope);
+      if ('kind' in found) return found.reason === 'noSeries' ? { kind: 'samples', samples: [] } : found;
+      const instants = boundaries.filter((boundary) => boundary <= found.now).map((at) => at.getTime());
+      const samples = sandboxSamples(sandboxCounters(found.record.history, instants));
+      return { kind: 'samples', samples: samples.toSorted((left, right) => left.atMs - right.atMs) };
     },
     value: async ({ scope, revisionNumber, template, at }): Promise<ValueAnswer> => {
       const name = templateName(template);

@@ -84,6 +84,8 @@ import { resolvePrice, unpricedNodes } from '../prices/resolve.ts';
 import { readSpot } from '../prices/spot.ts';
 import { createProject, listProjects } from '../projects/commands.ts';
 import { setCostCentre } from '../projects/set-cost-centre.ts';
+import { createPrometheusSource, removePrometheusSource } from '../prometheus-sources/commands.ts';
+import { listPrometheusSources } from '../prometheus-sources/queries.ts';
 import { approvePromotion, rejectPromotion } from '../promotions/decide.ts';
 import { getPromotion } from '../promotions/get.ts';
 import { listPromotions } from '../promotions/list.ts';
@@ -294,6 +296,11 @@ export const appRouter = router({
   }),
   features: router({ map: mutation(mapFeature), ignore: mutation(ignoreFeature) }),
   ingest: router({ undo: mutation(undoBatch), history: reading(listHistory) }),
+  prometheusSources: router({
+    list: reading(listPrometheusSources),
+    create: mutation(createPrometheusSource),
+    remove: mutation(removePrometheusSource),
+  }),
   kafkaSources: router({
     list: reading(listKafkaSources),
     create: mutation(createKafkaSource),
