@@ -40,12 +40,12 @@ export function RebasesPanel({ rebases }: { rebases: readonly Rebase[] }) {
 }
 
 function RebaseRow({ rebase }: { rebase: Rebase }) {
-  const { name, fromAt, toAt, windowLength, requestedBy, reason, state, missing, canStillSign } = rebase;
+  const { name, windowLength, requestedBy, reason, state, missing, canStillSign } = rebase;
   return (
     <li className="flex flex-wrap items-start justify-between gap-3 px-4 py-3">
       <div className="flex min-w-0 flex-col gap-1">
         <div className="font-medium">
-          {name}: every {windowLength} with <ExactTime at={fromAt} /> to <ExactTime at={toAt} />
+          {name}: every {windowLength} with <ComparedWith rebase={rebase} />
         </div>
         <div className="text-ink-muted text-xs">
           {requestedBy.name}: {reason}
@@ -56,6 +56,9 @@ function RebaseRow({ rebase }: { rebase: Rebase }) {
             {canStillSign.length === 0 ? '' : `; ${canStillSign.join(' or ')} can sign`}
           </div>
         )}
+        {state === 'approved' && rebase.activatesAt === null && (
+          <div className="text-ink-muted text-xs">rows are gathered, from which the bins are learned</div>
+        )}
         {state === 'approved' && rebase.activatesAt !== null && (
           <div className="text-ink-muted text-xs">
             for windows that begin from <ExactTime at={rebase.activatesAt} /> on
@@ -65,8 +68,23 @@ function RebaseRow({ rebase }: { rebase: Rebase }) {
       <div className="flex flex-wrap items-center gap-2">
         <Status {...standings[state]} />
         {state === 'open' && <Decision rebase={rebase} />}
+        {(state === 'open' || (state === 'approved' && rebase.newBinsDays !== null)) && (
+          <Withdraw rebase={rebase} />
+        )}
       </div>
     </li>
+  );
+}
+
+function ComparedWith({ rebase: { fromAt, toAt, newBinsDays } }: { rebase: Rebase }) {
+  if (newBinsDays !== null && (fromAt === null || toAt === null))
+    return `the first ${newBinsDays} whole days on bins that are learned anew`;
+  if (fromAt === null || toAt === null) return null;
+  return (
+    <>
+      <ExactTime at={fromAt} /> to <ExactTime at={toAt} />
+      {newBinsDays === null ? '' : ', on bins that are learned anew'}
+    </>
   );
 }
 
@@ -74,24 +92,28 @@ function Decision({ rebase: { id: rebaseId, subjectDigest, refusals } }: { rebas
   const trpc = useTrpc();
   const approve = useCommand((extra) => trpc.references.approve.mutationOptions(extra));
   const reject = useCommand((extra) => trpc.references.reject.mutationOptions(extra));
+  return (
+    <SignButtons
+      countsFor="Your signature counts for exactly this reference in place of what the service is compared with now."
+      signed={{ rebaseId, subjectDigest }}
+      refusals={refusals}
+      approve={approve}
+      reject={reject}
+    />
+  );
+}
+
+function Withdraw({ rebase: { id: rebaseId, refusals } }: { rebase: Rebase }) {
+  const trpc = useTrpc();
   const withdraw = useCommand((extra) => trpc.references.withdraw.mutationOptions(extra));
   return (
-    <>
-      <SignButtons
-        countsFor="Your signature counts for exactly this window in place of what the service is compared with now."
-        signed={{ rebaseId, subjectDigest }}
-        refusals={refusals}
-        approve={approve}
-        reject={reject}
-      />
-      <Button
-        icon={Undo2}
-        busy={withdraw.busy}
-        disabledReason={reasonOf(refusals.withdraw) ?? withdraw.error ?? undefined}
-        onClick={() => withdraw.run({ rebaseId })}
-      >
-        Withdraw
-      </Button>
-    </>
+    <Button
+      icon={Undo2}
+      busy={withdraw.busy}
+      disabledReason={reasonOf(refusals.withdraw) ?? withdraw.error ?? undefined}
+      onClick={() => withdraw.run({ rebaseId })}
+    >
+      Withdraw
+    </Button>
   );
 }

@@ -17,7 +17,22 @@ const lengths = [
 ] as const;
 
 type Props = { readonly serviceId: string; readonly kind: 'rebase' | 'keep'; readonly onDone: () => void };
-type Draft = { name: string; from: string; to: string; windowLength: string; reason: string };
+type Draft = {
+  name: string;
+  from: string;
+  to: string;
+  windowLength: string;
+  reason: string;
+  /** Whole days on new bins; empty: the present ones are kept. */
+  newBinsDays: string;
+};
+
+const bins = [
+  { value: '', label: 'keep, and compare with a window of the past' },
+  { value: '7', label: 'learn anew, and compare with the first 7 days on them' },
+  { value: '14', label: 'learn anew, and compare with the first 14 days on them' },
+  { value: '28', label: 'learn anew, and compare with the first 28 days on them' },
+] as const;
 
 /** The last seven whole days, UTC. */
 function lastWeek(): Pick<Draft, 'from' | 'to'> {
@@ -26,9 +41,12 @@ function lastWeek(): Pick<Draft, 'from' | 'to'> {
   return { from: text(todayMs - 7 * dayMs), to: text(todayMs) };
 }
 
-function missingPart({ name, from, to, reason }: Draft, kind: Props['kind']): string | undefined {
+function missingPart(
+  { name, from, to, reason, newBinsDays }: Draft,
+  kind: Props['kind'],
+): string | undefined {
   if (name.trim() === '') return 'Give the reference a name.';
-  if (!(from < to)) return 'The window ends after it begins.';
+  if (newBinsDays === '' && !(from < to)) return 'The window ends after it begins.';
   return kind === 'rebase' && reason.trim() === '' ? 'Say why it is the new usual.' : undefined;
 }
 
@@ -39,6 +57,7 @@ export function WindowForm({ serviceId, kind, onDone }: Props) {
     name: '',
     windowLength: 'day',
     reason: '',
+    newBinsDays: '',
     ...lastWeek(),
   }));
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
@@ -47,10 +66,12 @@ export function WindowForm({ serviceId, kind, onDone }: Props) {
   const error = create.error ?? rebase.error;
   const send = () => {
     const { name, reason } = draft;
-    const asked = { serviceId, name, from: `${draft.from}:00Z`, to: `${draft.to}:00Z` };
+    const window = { from: `${draft.from}:00Z`, to: `${draft.to}:00Z` };
+    const { newBinsDays } = draft;
     const windowLength = draft.windowLength === 'week' ? ('week' as const) : ('day' as const);
-    if (kind === 'rebase') rebase.run({ ...asked, windowLength, reason });
-    else create.run({ kind: 'fixedWindow', ...asked });
+    const compared = newBinsDays === '' ? window : { newBinsDays: Number(newBinsDays) };
+    if (kind === 'rebase') rebase.run({ serviceId, name, windowLength, reason, ...compared });
+    else create.run({ kind: 'fixedWindow', serviceId, name, ...window });
   };
   return (
     <form
@@ -66,20 +87,31 @@ export function WindowForm({ serviceId, kind, onDone }: Props) {
         maxLength={100}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
-      <FormGrid>
-        <TextField
-          label="From (UTC)"
-          type="datetime-local"
-          value={draft.from}
-          onChange={(event) => set({ from: event.currentTarget.value })}
+      {kind === 'rebase' && (
+        <SelectField
+          label="Bins"
+          hint="New ones are learned from rows that come, and rows count on both until the days are over."
+          value={draft.newBinsDays}
+          onChange={(event) => set({ newBinsDays: event.currentTarget.value })}
+          options={bins}
         />
-        <TextField
-          label="To (UTC)"
-          type="datetime-local"
-          value={draft.to}
-          onChange={(event) => set({ to: event.currentTarget.value })}
-        />
-      </FormGrid>
+      )}
+      {draft.newBinsDays === '' && (
+        <FormGrid>
+          <TextField
+            label="From (UTC)"
+            type="datetime-local"
+            value={draft.from}
+            onChange={(event) => set({ from: event.currentTarget.value })}
+          />
+          <TextField
+            label="To (UTC)"
+            type="datetime-local"
+            value={draft.to}
+            onChange={(event) => set({ to: event.currentTarget.value })}
+          />
+        </FormGrid>
+      )}
       {kind === 'rebase' && <RebaseFields draft={draft} set={set} />}
       {error !== null && <Banner tone="bad" title={error} />}
       <FormActions>

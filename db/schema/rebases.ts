@@ -1,11 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { foreignKey, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { foreignKey, index, integer, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { rebaseStates } from '../../domain/drift/rebase.ts';
 import { id, instant, projectId } from './columns.ts';
 import { guardedAction } from './promotions.ts';
 import { service } from './services.ts';
 
-/** A window of its own past that a service is to be compared with from then on: asked for, signed, and in force at a boundary. */
+/**
+ * A window of its own past, or of days to come on new bins, that a service is to be compared with from then on: asked for,
+ * signed, and in force at a boundary.
+ */
 export const driftRebase = pgTable(
   'drift_rebase',
   {
@@ -15,8 +18,13 @@ export const driftRebase = pgTable(
     serviceId: uuid('service_id').notNull(),
     /** Of the reference that it makes. */
     name: text('name').notNull(),
-    fromAt: instant('from_at').notNull(),
-    toAt: instant('to_at').notNull(),
+    /** Null until bins that are learned anew are there. */
+    fromAt: instant('from_at'),
+    toAt: instant('to_at'),
+    /** Whole days that are counted on new bins before these are used; null: it keeps the bins. */
+    newBinsDays: integer('new_bins_days'),
+    /** The new bins, once they were learned. */
+    nextBinningId: uuid('next_binning_id'),
     windowLength: text('window_length', { enum: ['day', 'week'] }).notNull(),
     reason: text('reason').notNull(),
     state: text('state', { enum: rebaseStates }).notNull(),

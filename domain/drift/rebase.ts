@@ -28,14 +28,17 @@ export const rebaseSubjectSchema = z.object({
     referenceId: z.string().nullable(),
   }),
   windowLength: z.enum(['day', 'week']),
-  fromAt: z.string(),
-  toAt: z.string(),
+  /** The window of its past; null where the bins are learned anew, since no row was counted on those yet. */
+  fromAt: z.string().nullable(),
+  toAt: z.string().nullable(),
+  /** Bins are learned from rows to come, and the first so many whole days that are counted on them are the reference. */
+  newBinsDays: z.int().optional(),
   policyRevisionId: z.string(),
 });
 export type RebaseSubject = Readonly<z.infer<typeof rebaseSubjectSchema>>;
 
 const sentences: Record<Exclude<RebaseState, 'open'>, string> = {
-  approved: 'It is approved already and takes effect with the next window.',
+  approved: 'It is approved already and takes effect at the end of a window.',
   active: 'It is in force already.',
   rejected: 'It was rejected.',
   withdrawn: 'It was withdrawn.',
@@ -47,6 +50,11 @@ const sentences: Record<Exclude<RebaseState, 'open'>, string> = {
 export function rebaseDecidedRefusal(state: RebaseState): Refusal | null {
   if (state === 'open') return null;
   return refusal({ code: 'wrongState', message: sentences[state], params: { state }, fix: 'Ask again.' });
+}
+
+/** Why the request cannot be taken back any more, or null; days on new bins are long enough to think better of it. */
+export function withdrawRebaseRefusal(state: RebaseState, newBinsDays: number | null): Refusal | null {
+  return state === 'approved' && newBinsDays !== null ? null : rebaseDecidedRefusal(state);
 }
 
 type Stored = { readonly state: RebaseState; readonly expiresAt: Date };

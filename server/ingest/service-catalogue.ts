@@ -54,6 +54,8 @@ const stampStatement = {
       || ' ' || (select coalesce(string_agg(b.id::text || b.state || b.digest, ' ' order by b.id), '') from drift_binning b
         where b.service_id = s.id and b.state <> 'former')
       || ' ' || (select count(*) from service_revision r where r.service_id = s.id)
+      || ' ' || (select count(*) from drift_rebase d
+        where d.service_id = s.id and d.state = 'approved' and d.new_bins_days is not null and d.next_binning_id is null)
       || ' ' || coalesce((select m.settings ->> 'segmentColumn' from drift_monitor m where m.service_id = s.id), '') as stamp
     from service s join environment e on e.id = s.environment_id
     where s.id = $1`,

@@ -3,11 +3,12 @@ import * as z from 'zod';
 import type { Transaction } from '../../db/client.ts';
 import { driftRebase } from '../../db/schema/rebases.ts';
 import { service } from '../../db/schema/services.ts';
-import { rebaseDecidedRefusal } from '../../domain/drift/rebase.ts';
+import { withdrawRebaseRefusal } from '../../domain/drift/rebase.ts';
 import { idSchema } from '../../domain/name.ts';
 import { refuse } from '../../domain/refusal.ts';
 import { type CommandRun, command } from '../command.ts';
 import { endNotice } from '../notice.ts';
+import { dropNextBinning } from '../rows/next-binning.ts';
 import {
   type RebaseFacts,
   rebaseDecisionRefusal,
@@ -44,12 +45,13 @@ export const rejectRebase = command(
   (run) => decide(run, 'reject'),
 );
 
-/** Takes a request back before it was decided. */
+/** Takes a request back before it was decided, or while its new bins are not in use. */
 export const withdrawRebase = command(
   { permission: 'references.withdraw', schema: z.object({ rebaseId: idSchema }), project },
   async ({ tx, input, projectId, now }) => {
     const { rebase, state } = await lockRebase(tx, input.rebaseId, now);
-    refuse(rebaseDecidedRefusal(state));
+    refuse(withdrawRebaseRefusal(state, rebase.newBinsDays));
+    await dropNextBinning(tx, rebase);
     await tx
       .update(driftRebase)
       .set({ state: 'withdrawn', decidedAt: now })
@@ -85,7 +87,9 @@ async function decide(run: CommandRun<z.output<typeof decisionSchema>>, verb: De
   const decided = { userId: principal.id, decision: verb };
   await storeDecision(tx, { projectId, actionId: action.id, ...decided, comment, subjectDigest, now });
   const state = stateAfterDecision({ ...facts, subject: facts.people }, decided);
-  const activatesAt = state === 'approved' ? await activationTime(tx, rebase.serviceId, now) : null;
+  // New bins have to be learned first.
+  const isDated = state === 'approved' && rebase.newBinsDays === null;
+  const activatesAt = isDated ? await activationTime(tx, rebase.serviceId, now) : null;
   if (state !== 'open') {
     await tx
       .update(driftRebase)

@@ -5,7 +5,7 @@ import { driftBinning, driftMonitor, driftReference } from '../../db/schema/drif
 import { principal } from '../../db/schema/identity.ts';
 import { model, modelVersion } from '../../db/schema/models.ts';
 import { service } from '../../db/schema/services.ts';
-import { rebaseDecidedRefusal } from '../../domain/drift/rebase.ts';
+import { withdrawRebaseRefusal } from '../../domain/drift/rebase.ts';
 import { idSchema } from '../../domain/name.ts';
 import type { Principal } from '../../domain/principal.ts';
 import { query } from '../query.ts';
@@ -72,12 +72,13 @@ export const listReferences = query(
 
 function rebaseView(facts: RebaseFacts, viewer: Principal) {
   const { rebase, action, state, progress, requestedBy } = facts;
-  const { id, name, fromAt, toAt, windowLength, reason, requestedAt, activatesAt } = rebase;
+  const { id, name, fromAt, toAt, newBinsDays, windowLength, reason, requestedAt, activatesAt } = rebase;
   return {
     id,
     name,
     fromAt,
     toAt,
+    newBinsDays,
     windowLength,
     reason,
     requestedAt,
@@ -92,7 +93,7 @@ function rebaseView(facts: RebaseFacts, viewer: Principal) {
       reject: rebaseDecisionRefusal(facts, 'reject', viewer),
       withdraw:
         viewerRefusal({ principal: viewer, projectId: rebase.projectId }, 'references.withdraw') ??
-        rebaseDecidedRefusal(state),
+        withdrawRebaseRefusal(state, newBinsDays),
     },
   };
 }

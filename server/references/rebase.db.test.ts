@@ -1,11 +1,16 @@
 import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditEntry } from '../../db/schema/audit.ts';
-import { driftMonitor, driftReference, driftWindow } from '../../db/schema/drift.ts';
+import { driftBinning, driftMonitor, driftReference, driftWindow } from '../../db/schema/drift.ts';
 import { notice } from '../../db/schema/notices.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
 import { DriftFixture, usualHour } from '../drift-fixture.ts';
+import { storeBatches } from '../ingest/append-batch.ts';
+import { foldAll } from '../ingest/folder.ts';
+import { ServiceCatalogues } from '../ingest/service-catalogue.ts';
+import { fromRows } from '../ingest/take-batch.ts';
 import { judgeDrift } from '../jobs/drift/judge-due.ts';
+import { learnDue } from '../jobs/features/learn-due.ts';
 import { updateMonitor } from '../monitoring/update.ts';
 import { getOverview } from '../overview/get.ts';
 import { presentJudging, rebaseNoticeKey } from '../rows/rebase-facts.ts';
@@ -134,6 +139,130 @@ describe('another reference', () => {
   });
 });
 
+describe('a reference on bins that are learned anew', () => {
+  const days = 7;
+  const anew = (more: object = {}) =>
+    rebaseReference(fixture.as('engineer'), {
+      serviceId: drift.serviceId,
+      name: 'New bins',
+      newBinsDays: days,
+      reason: 'Amounts are in cents now.',
+      ...more,
+    });
+  const states = async () =>
+    (
+      await test.db
+        .select()
+        .from(driftBinning)
+        .where(eq(driftBinning.serviceId, drift.serviceId))
+        .orderBy(driftBinning.number)
+    ).map(({ state }) => state);
+
+  /** Rows of an hour as pods send them, values of which the present bins know none. */
+  async function send(hour: number, count: number): Promise<void> {
+    const catalogues = new ServiceCatalogues(test.db);
+    const { catalogue } = await catalogues.of(drift.serviceId);
+    const counting = { catalogue, nowMs: at(hour + 1).getTime() };
+    const rows = Array.from({ length: count }, (_, index) => ({
+      ts: at(hour).toISOString(),
+      f: { amount: `new ${index % 4}`, country: `c${index % 10}` },
+    }));
+    const revisionId = catalogue.revisions[0]?.id ?? '';
+    const key = { source: 'pod', batchId: `hour ${hour}` };
+    await storeBatches(test.db, [fromRows(key, rows, { counting, revisionId, sha256: key.batchId }).batch]);
+    await foldAll(test.db);
+  }
+
+  async function approved() {
+    await asked();
+    for (const { id } of (await list()).rebases)
+      await withdrawRebase(fixture.as('engineer'), { rebaseId: id });
+    // Days are fewer windows to judge than hours.
+    await updateMonitor(fixture.as('operator'), {
+      monitorId: (await monitor())?.id ?? '',
+      windowLength: 'day',
+    });
+    const { rebaseId, subjectDigest, rows } = await anew();
+    expect(rows).toBeNull();
+    await approveRebase(fixture.as('approver'), { rebaseId, subjectDigest, comment: '' });
+    return rebaseId;
+  }
+
+  it('names either a window or how many days are counted on new bins', async () => {
+    await asked();
+    expect(
+      (await refusalOf(anew({ from: at(-48).toISOString(), to: at(-24).toISOString() }))).message,
+    ).toMatch(/either a window/);
+    expect((await refusalOf(anew({ newBinsDays: 1 }))).message).toMatch(/weekly/);
+  });
+
+  it('has them learned from rows that come, counts on both for whole days, and then uses them alone', async () => {
+    await approved();
+    expect((await list()).rebases[0]).toMatchObject({ state: 'approved', fromAt: null, activatesAt: null });
+    await send(2, 1_000);
+    expect(await learnDue(test.db, { now: at(3) })).toEqual([drift.serviceId]);
+    expect(await states()).toEqual(['active', 'next']);
+    const day = (number: number) => at(24 * number);
+    expect((await list()).rebases[0]).toMatchObject({
+      fromAt: day(1),
+      toAt: day(1 + days),
+      activatesAt: day(1 + days),
+    });
+    for (let number = 0; number <= days; number += 1) await send(24 * number + 5, 400);
+    await judgeUntil(24 * (1 + days));
+    expect(await states()).toEqual(['former', 'active']);
+    const { binning, references } = await list();
+    const amount = binning?.features.find(({ name }) => name === 'amount');
+    expect(amount?.binning).toMatchObject({
+      categories: expect.arrayContaining(['new 0', 'new 3']) as string[],
+    });
+    expect(references).toMatchObject([
+      { name: 'New bins', kind: 'fixedWindow', isUsed: true, fromAt: day(1) },
+    ]);
+    expect(await monitor()).toMatchObject({
+      referenceKind: 'fixedWindow',
+      windowLength: 'day',
+      dispersions: null,
+    });
+    await send(24 * (1 + days) + 5, 400);
+    await judgeUntil(24 * (2 + days) + 1);
+    const [window] = await test.db
+      .select()
+      .from(driftWindow)
+      .where(eq(driftWindow.monitorId, (await monitor())?.id ?? ''))
+      .orderBy(desc(driftWindow.windowEnd));
+    expect(window).toMatchObject({ referenceId: references[0]?.id, rows: 400, whyNone: null });
+  });
+
+  it('whose service gets no rows on them comes to nothing, and the bins before stay', async () => {
+    const rebaseId = await approved();
+    await send(2, 1_000);
+    await learnDue(test.db, { now: at(3) });
+    await judgeUntil(24 * (1 + days));
+    expect((await list()).rebases[0]).toMatchObject({ id: rebaseId, state: 'voided' });
+    expect(await states()).toEqual(['active', 'former']);
+  });
+
+  it('may be withdrawn while its bins are not in use, which count no more then', async () => {
+    const rebaseId = await approved();
+    await send(2, 1_000);
+    await learnDue(test.db, { now: at(3) });
+    await withdrawRebase(fixture.as('engineer'), { rebaseId });
+    expect(await states()).toEqual(['active', 'former']);
+    expect((await anew()).state).toBe('open');
+  });
+
+  /** A look judges at most 50 windows. */
+  async function judgeUntil(hours: number): Promise<void> {
+    const last = at(hours).getTime();
+    for (let look = 0; look < 20; look += 1) {
+      await judgeDrift(test.db, { now: new Date(last + (look + 1) * 60_000 + 600_000) });
+      if (((await monitor())?.judgedUntil?.getTime() ?? 0) >= last) break;
+    }
+    await judgeDrift(test.db, { now: new Date(last + 3_000_000) });
+  }
+});
+
 describe('a request for another reference', () => {
   it('lives once, is rejected with a word or withdrawn, and then another may be asked for', async () => {
     const { rebaseId, subjectDigest } = await asked();
@@ -151,7 +280,9 @@ describe('a request for another reference', () => {
   it('that nobody decided in time waits for nobody any more', async () => {
     const { rebaseId } = await asked();
     const { rules } = onlyRow([await presentJudging(test.db, drift.serviceId)].filter((one) => one !== null));
-    await judgeDrift(test.db, { now: new Date(at(1.5).getTime() + rules.expiresAfterMs + 1) });
+    const late = new Date(at(1.5).getTime() + rules.expiresAfterMs + 1);
+    await test.db.update(driftMonitor).set({ judgedUntil: late });
+    await judgeDrift(test.db, { now: late });
     expect((await list()).rebases).toMatchObject([{ state: 'expired' }]);
     expect((await told(rebaseId))[0]?.endedAt).not.toBeNull();
   });

@@ -13,6 +13,7 @@ import { newId } from '../id.ts';
 import { emitNotice, endNotice } from '../notice.ts';
 import { signingMembers } from '../project-members.ts';
 import { missingSignatures } from '../rows/budget-request-facts.ts';
+import { dropNextBinning } from '../rows/next-binning.ts';
 import { ownerOf } from '../rows/principal-refs.ts';
 import { presentJudging, rebaseFacts, rebaseNoticeKey } from '../rows/rebase-facts.ts';
 import { noticePlace } from '../rows/rollout-notices.ts';
@@ -21,15 +22,31 @@ import { lockFeatures } from '../store-features.ts';
 import { activationTime } from './activation-time.ts';
 import { windowCounters } from './window-counters.ts';
 
-const schema = z.object({
-  serviceId: idSchema,
-  name: z.string().trim().min(1, 'Give the reference a name.').max(100),
-  from: z.iso.datetime({ offset: true }),
-  to: z.iso.datetime({ offset: true }),
-  /** Such a reference is of all hours, so only whole days and weeks are compared with it. */
-  windowLength: z.enum(['day', 'week']).default('day'),
-  reason: z.string().trim().min(1, 'Say why it is the new usual.').max(1_000),
-});
+const wholeWeek = 7;
+const schema = z
+  .object({
+    serviceId: idSchema,
+    name: z.string().trim().min(1, 'Give the reference a name.').max(100),
+    /** The window of its past, counted on the present bins. */
+    from: z.iso.datetime({ offset: true }).optional(),
+    to: z.iso.datetime({ offset: true }).optional(),
+    /** Instead: learn the bins anew, count on both for so many whole days, and compare with these. */
+    newBinsDays: z
+      .int()
+      .min(wholeWeek, 'Real traffic is weekly: count a week on the new bins at the least.')
+      .max(4 * wholeWeek)
+      .optional(),
+    /** Such a reference is of all hours, so only whole days and weeks are compared with it. */
+    windowLength: z.enum(['day', 'week']).default('day'),
+    reason: z.string().trim().min(1, 'Say why it is the new usual.').max(1_000),
+  })
+  .refine(
+    ({ from, to, newBinsDays }) => (newBinsDays === undefined) === (from !== undefined && to !== undefined),
+    {
+      path: ['from'],
+      message: 'Name either a window of its past, from and to, or how many days are counted on new bins.',
+    },
+  );
 type Input = z.output<typeof schema>;
 
 /** Asks to compare a service with another window of its past from then on; the signers of its environment decide. */
@@ -45,7 +62,11 @@ export const rebaseReference = command(
     const { name: serviceName } = onlyRow(
       await tx.select({ name: service.name }).from(service).where(eq(service.id, input.serviceId)),
     );
-    const { rows } = await windowCounters(tx, input, now);
+    const { from, to, newBinsDays = null } = input;
+    const rows =
+      from === undefined || to === undefined
+        ? null
+        : (await windowCounters(tx, { ...input, from, to }, now)).rows;
     const subject = await subjectOf(run);
     await endDead(run);
     const present = onlyRow([await presentJudging(tx, input.serviceId)].filter((one) => one !== null));
@@ -76,14 +97,15 @@ export const rebaseReference = command(
       actionId,
       serviceId,
       name,
-      fromAt: new Date(input.from),
-      toAt: new Date(input.to),
+      fromAt: from === undefined ? null : new Date(from),
+      toAt: to === undefined ? null : new Date(to),
+      newBinsDays,
       windowLength,
       reason,
       state,
       requestedAt: now,
       decidedAt: isGranted ? now : null,
-      activatesAt: isGranted ? await activationTime(tx, serviceId, now) : null,
+      activatesAt: isGranted && newBinsDays === null ? await activationTime(tx, serviceId, now) : null,
     });
     if (!isGranted) await tellSigners(run, { rebaseId, progress });
     const signed = isGranted ? '; the policy asks nobody, so it is approved' : '';
@@ -92,7 +114,10 @@ export const rebaseReference = command(
       audit: [
         {
           object: { kind: 'service', id: serviceId, name: serviceName },
-          sentence: `asked to compare ${serviceName} with what it was sent from ${input.from} to ${input.to}: ${rows} rows${signed}`,
+          sentence:
+            rows === null
+              ? `asked to learn the bins of ${serviceName} anew and to compare it with the first ${newBinsDays} days on them${signed}`
+              : `asked to compare ${serviceName} with what it was sent from ${from} to ${to}: ${rows} rows${signed}`,
           after: { subject },
           comment: reason,
         },
@@ -133,9 +158,10 @@ async function subjectOf({ tx, input, projectId }: CommandRun<Input>): Promise<R
       fix: 'Wait until its monitor is there, which takes seconds after its bins are learned.',
     });
   const { rules: _, ...judging } = present;
-  const { serviceId, from, to, windowLength } = input;
+  const { serviceId, from = null, to = null, newBinsDays, windowLength } = input;
   const fields = { serviceId, windowLength, fromAt: from, toAt: to };
-  return { schema: 1, kind: 'rebase', projectId, ...fields, ...judging };
+  const anew = newBinsDays === undefined ? {} : { newBinsDays };
+  return { schema: 1, kind: 'rebase', projectId, ...fields, ...judging, ...anew };
 }
 
 /** One that lives is decided first; one that has expired or is void makes room. */
@@ -150,6 +176,7 @@ async function endDead({ tx, input, projectId, now }: CommandRun<Input>): Promis
       });
     if (state === rebase.state) continue;
     await tx.update(driftRebase).set({ state, decidedAt: now }).where(eq(driftRebase.id, rebase.id));
+    await dropNextBinning(tx, rebase);
     await endNotice(tx, { projectId, dedupKey: rebaseNoticeKey(rebase.id) }, now);
   }
 }

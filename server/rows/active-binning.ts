@@ -3,6 +3,7 @@ import type { Queries } from '../../db/client.ts';
 import { driftBinning, driftFeature } from '../../db/schema/drift.ts';
 import { storedBinningSchema } from '../../domain/drift/binning-schema.ts';
 import type { BinnedFeature } from '../../domain/drift/feature.ts';
+import { rebaseThatLearns } from './next-binning.ts';
 
 /** A feature that is counted; `aliases` are other names under which its column may be sent. */
 export type CountedFeature = BinnedFeature & { readonly aliases: readonly string[] };
@@ -48,12 +49,13 @@ async function countedFeatures(queries: Queries, serviceId: string) {
 }
 
 /**
- * Whether first rows of the service are kept (at most 10,000, a day at most) so that bins can be learned from them: it has
- * no binning yet, or a feature that is counted has no bins.
+ * Whether rows of the service are kept (at most 10,000, a day at most) so that bins can be learned from them: it has no
+ * binning yet, a feature that is counted has no bins, or signers let all of them be learned anew.
  */
 export async function wantsReservoir(queries: Queries, serviceId: string): Promise<boolean> {
   const binnings = await activeBinnings(queries, serviceId);
   if (binnings.length === 0) return true;
+  if ((await rebaseThatLearns(queries, serviceId)) !== null) return true;
   const binned = new Set(binnings.flatMap(({ features }) => features.map(({ featureId }) => featureId)));
   return [...(await countedFeatures(queries, serviceId)).keys()].some((id) => !binned.has(id));
 }

@@ -9,6 +9,8 @@ import { systemPrincipal } from '../../../domain/principal.ts';
 import { appendAudit } from '../../audit/append.ts';
 import { newId } from '../../id.ts';
 import { endNotice, type When } from '../../notice.ts';
+import { readCounters } from '../../rows/drift-counters.ts';
+import { dropNextBinning, useNextBinning } from '../../rows/next-binning.ts';
 import { type RebaseFacts, rebaseFacts, rebaseNoticeKey } from '../../rows/rebase-facts.ts';
 import { onlyRow } from '../../rows/row-project.ts';
 
@@ -58,9 +60,10 @@ async function endDeadRebases(tx: Transaction, { now }: When): Promise<void> {
 async function activate(tx: Transaction, facts: RebaseFacts, { now, origin }: When): Promise<void> {
   const { rebase, state, subject, action } = facts;
   const { projectId, serviceId, name } = rebase;
-  const isVoid = state === 'voided';
+  const isVoid = state === 'voided' || !(await hasRows(tx, facts));
   const referenceId = isVoid ? null : newId();
-  if (referenceId !== null) await replaceReference(tx, facts, { referenceId, now });
+  if (referenceId === null) await dropNextBinning(tx, rebase);
+  else await replaceReference(tx, facts, { referenceId, now });
   await tx
     .update(driftRebase)
     .set({ state: isVoid ? 'voided' : 'active', referenceId })
@@ -76,13 +79,21 @@ async function activate(tx: Transaction, facts: RebaseFacts, { now, origin }: Wh
       {
         object: { kind: 'service', id: serviceId, name: of.name },
         sentence: isVoid
-          ? `did not put the reference "${name}" of ${of.name} in force: what it was to replace has changed`
+          ? `did not put the reference "${name}" of ${of.name} in force: ${state === 'voided' ? 'what it was to replace has changed' : 'no rows came on its new bins'}`
           : `compares ${of.name} with the reference "${name}" from now on`,
         before: subject.before,
         after: { referenceId, subjectDigest: action.subjectDigest },
       },
     ],
   });
+}
+
+/** A window of the past had rows when it was asked for; days on new bins may have had none. */
+async function hasRows(tx: Transaction, { rebase }: RebaseFacts): Promise<boolean> {
+  const { serviceId, nextBinningId: binningId, fromAt: from, toAt: to } = rebase;
+  if (binningId === null) return true;
+  if (from === null || to === null) return false;
+  return (await readCounters(tx, { serviceId, binningId, from, to })).size > 0;
 }
 
 /** The one before is kept, for alerts and for whoever asks what a window was judged by. */
@@ -102,7 +113,9 @@ async function replaceReference(
         isNull(driftReference.replacedAt),
       ),
     );
-  const { binningId } = subject;
+  const { nextBinningId } = rebase;
+  const binningId = nextBinningId ?? subject.binningId;
+  if (nextBinningId !== null) await useNextBinning(tx, { serviceId, binningId });
   await tx.insert(driftReference).values({
     id: referenceId,
     projectId,
@@ -128,6 +141,7 @@ async function replaceReference(
       referenceKind: 'fixedWindow',
       generation: monitor.generation + 1,
       ...(monitor.windowLength === windowLength ? {} : anew),
+      ...(nextBinningId === null ? {} : { dispersions: null }),
     })
     .where(eq(driftMonitor.id, monitor.id));
 }

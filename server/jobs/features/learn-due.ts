@@ -4,6 +4,7 @@ import { type Database, type Transaction, transaction } from '../../../db/client
 import { driftReservoir } from '../../../db/schema/drift.ts';
 import { modelVersion } from '../../../db/schema/models.ts';
 import { service, serviceRevision } from '../../../db/schema/services.ts';
+import type { BinnedFeature } from '../../../domain/drift/feature.ts';
 import { type ColumnPlace, learnColumn } from '../../../domain/drift/learn-column.ts';
 import { signatureColumns } from '../../../domain/drift/model-signature.ts';
 import { systemPrincipal } from '../../../domain/principal.ts';
@@ -11,6 +12,7 @@ import { appendAudit } from '../../audit/append.ts';
 import { databaseClock } from '../../clock.ts';
 import { log } from '../../log.ts';
 import { activeBinnings } from '../../rows/active-binning.ts';
+import { beginNextBinning, type LearningRebase, rebaseThatLearns } from '../../rows/next-binning.ts';
 import {
   extendBinnings,
   type FeatureRow,
@@ -18,6 +20,7 @@ import {
   insertBinning,
   lockFeatures,
   type NamedColumn,
+  type Place,
   storeColumns,
 } from '../../store-features.ts';
 
@@ -73,13 +76,15 @@ async function learnOne(tx: Transaction, due: Due, options: { readonly now?: Dat
   const binned = new Set(active.flatMap(({ features }) => features.map(({ featureId }) => featureId)));
   const columns = columnsOf(rows.map(({ row }) => rowSchema.parse(row)));
   const wanted = await wantedColumns(tx, { serviceId, columns, known, isFirst: active.length === 0 });
+  const rebase = await rebaseThatLearns(tx, serviceId);
   const named = wanted
-    .filter((name) => !binned.has(known.get(name)?.id ?? ''))
+    .filter((name) => rebase !== null || !binned.has(known.get(name)?.id ?? ''))
     .flatMap((name) => learnedColumn(name, columns, known.get(name)));
   const features = await storeColumns(tx, place, named);
   if (features.length === 0) return false;
   if (active.length > 0) await extendBinnings(tx, serviceId, features);
-  else await insertBinning(tx, place, { features, state: 'active', by: null });
+  if (rebase !== null) await addNextBinning(tx, { place, rebase, features });
+  if (active.length === 0) await insertBinning(tx, place, { features, state: 'active', by: null });
   await appendAudit(tx, {
     projectId: place.projectId,
     actor: systemPrincipal,
@@ -89,12 +94,33 @@ async function learnOne(tx: Transaction, due: Due, options: { readonly now?: Dat
     drafts: [
       {
         object: { kind: 'service', id: serviceId, name: found.name },
-        sentence: `learned how ${count(features.length, 'feature')} of ${found.name} are counted from ${count(rows.length, 'row')}, which were deleted`,
+        sentence: `learned ${rebase === null ? '' : 'anew '}how ${count(features.length, 'feature')} of ${found.name} are counted from ${count(rows.length, 'row')}, which were deleted`,
         after: { features: features.map(({ name }) => name) },
       },
     ],
   });
   return true;
+}
+
+type Next = {
+  readonly place: Place;
+  readonly rebase: LearningRebase;
+  readonly features: readonly BinnedFeature[];
+};
+
+/** Rows count on both from now on; a feature that none of the rows had keeps its bins. */
+async function addNextBinning(tx: Transaction, { place, rebase, features }: Next): Promise<void> {
+  const active = (await activeBinnings(tx, place.serviceId)).find(({ state }) => state === 'active');
+  const learned = new Set(features.map(({ featureId }) => featureId));
+  const kept = (active?.features ?? [])
+    .filter(({ featureId }) => !learned.has(featureId))
+    .map(({ aliases: _, ...feature }) => feature);
+  const { binningId } = await insertBinning(tx, place, {
+    features: [...features, ...kept],
+    state: 'next',
+    by: rebase.requestedBy,
+  });
+  await beginNextBinning(tx, { rebase, binningId, now: place.now });
 }
 
 const count = (number: number, noun: string) =>
