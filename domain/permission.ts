@@ -108,6 +108,7 @@ export const permissions = {
   'reports.preview': read,
   'reports.set': admins,
   'reports.sendNow': admins,
+  'reports.send': system,
   'boards.list': read,
   'boards.get': read,
   'boards.subjects': read,

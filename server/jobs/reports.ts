@@ -2,7 +2,9 @@ import { and, eq } from 'drizzle-orm';
 import { type Database, transaction } from '../../db/client.ts';
 import { notice as noticeTable } from '../../db/schema/notices.ts';
 import { reportSchedule } from '../../db/schema/reports.ts';
+import { systemPrincipal } from '../../domain/principal.ts';
 import { latestDue, reportScheduleSchema, reportWeek } from '../../domain/report.ts';
+import { appendAudit } from '../audit/append.ts';
 import { databaseClock } from '../clock.ts';
 import { log } from '../log.ts';
 import { emitNotice } from '../notice.ts';
@@ -45,10 +47,30 @@ async function sendReport(db: Database, { projectId, dedupKey, due, now }: Due):
     .from(noticeTable)
     .where(and(eq(noticeTable.projectId, projectId), eq(noticeTable.openKey, dedupKey)));
   if (open !== undefined) return false;
-  const notice = await weekReport(db, projectId, weekBefore(due));
+  const week = weekBefore(due);
+  const notice = await weekReport(db, projectId, week);
   const object = { kind: 'project', id: projectId } as const;
   const draft = { projectId, notice, object, serviceId: null, dedupKey };
-  return await transaction(db, async (tx) => (await emitNotice(tx, draft, { now, origin: 'live' })) !== null);
+  const when = { now, origin: 'live' } as const;
+  return await transaction(db, async (tx) => {
+    const id = await emitNotice(tx, draft, when);
+    if (id === null) return false;
+    await appendAudit(tx, {
+      projectId,
+      actor: systemPrincipal,
+      action: 'reports.send',
+      ...when,
+      drafts: [
+        {
+          object: { ...object, name: 'weekly report' },
+          sentence: `sent the weekly report of ${week.from.toISOString().slice(0, 10)} to ${due.toISOString().slice(0, 10)}`,
+          after: week,
+          related: [{ kind: 'notice', id }],
+        },
+      ],
+    });
+    return true;
+  });
 }
 
 /** Looks every minute until `close`. */

@@ -5,6 +5,8 @@ import { notice as noticeTable } from '../../db/schema/notices.ts';
 import { reportSchedule } from '../../db/schema/reports.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
 import type { Notice } from '../../domain/notice.ts';
+import { systemPrincipal } from '../../domain/principal.ts';
+import { listAudit } from '../audit/queries.ts';
 import { newId } from '../id.ts';
 import { OutboxWorld } from '../jobs/delivery/outbox-fixture.ts';
 import { MailReceiver } from '../jobs/delivery/receivers.test-support.ts';
@@ -93,6 +95,12 @@ describe('the weekly report', () => {
     expect(await sendDueReports(test.db, at(25 * 3_600_000))).toBe(0);
     expect(await sendDueReports(test.db, at((7 * 24 + 25) * 3_600_000))).toBe(1);
     expect(await reports()).toHaveLength(2);
+    // On the record as the system's own, once for each that went out.
+    const audit = await listAudit(world.fixture.as('viewer'), { projectId, action: 'reports.send' });
+    expect(audit.items.map(({ actorId, sentence }) => [actorId, sentence])).toEqual([
+      [systemPrincipal.id, 'sent the weekly report of 2030-01-08 to 2030-01-15'],
+      [systemPrincipal.id, 'sent the weekly report of 2029-12-31 to 2030-01-07'],
+    ]);
   });
 
   it('is left out when it was set after it was due, or when no worker came for two days', async () => {
