@@ -1,5 +1,19 @@
+import type { Page } from '@playwright/test';
+import { eq } from 'drizzle-orm';
+import sharp from 'sharp';
+import { board, boardVersion } from '../db/schema/boards.ts';
+import { boardSpecSchema } from '../domain/board.ts';
+import { mostShared, shareFormats } from '../domain/share/share-content.ts';
+import { dayMs } from '../domain/share/share-expiry.ts';
+import { asLena } from '../server/demo/demo-host.ts';
+import { readEnv } from '../server/env.ts';
+import { instanceKeys } from '../server/instance-key.ts';
+import { stateFolderOf } from '../server/launch/checkout.ts';
+import { createShare } from '../server/shares/create.ts';
+import { proposeShare } from '../server/shares/propose.ts';
 import { expect, test } from './fixtures.ts';
 import { header, panel } from './support/page-words.ts';
+import { peoplesTexts } from './support/peoples-texts.ts';
 
 /** The demo's printed link of a person; a one-time link, so each test signs in as somebody else. */
 function linkOf(lines: readonly string[], name: string): string {
@@ -98,3 +112,96 @@ test('the demo shows who holds every GPU, thirty days of what they cost, and a s
   await expect(page.getByText(/Budget "Search ranking, any seven days" has only \d/).first()).toBeVisible();
   await expect(panel(page, 'GPUs and money').getByText(/^It fits from 2/)).toBeVisible();
 });
+
+test('no name, comment, query or digest of the demo reaches a page outside: not by its embeds, nor by a board of it in any format', async ({
+  browser,
+  db,
+  site,
+}) => {
+  const keys = await instanceKeys(readEnv(), stateFolderOf(readEnv()));
+  const lena = await asLena({
+    db,
+    publicUrl: site.url,
+    secure: false,
+    workerPublicKey: '',
+    instanceKeys: keys,
+  });
+  if (lena === null) throw new Error('The demo is not there.');
+  const boards = await db
+    .select({ projectId: board.projectId, spec: boardVersion.spec })
+    .from(board)
+    .innerJoin(boardVersion, eq(boardVersion.boardId, board.id));
+  const shown = boards.filter(({ projectId }) => lena.principal?.memberships.has(projectId));
+  const secrets = await peoplesTexts(db, shown[0]?.projectId ?? '');
+  for (const known of ['recommender', 'Lena Ortiz', 'Autumn campaign began', 'lena@demo.fairlead.test'])
+    expect(secrets).toContain(known);
+  const page = await (await browser.newContext()).newPage();
+  const seen: { readonly from: string; readonly text: string }[] = [];
+  page.on('response', (response) => {
+    const from = response.url();
+    if (!/\/(embed|share)\//.test(from)) return;
+    void response.text().then(
+      (text) => seen.push({ from, text }),
+      () => undefined,
+    );
+  });
+
+  await page.goto(/embeds two charts of the demo: (\S+)/.exec(site.lines.join('\n'))?.[1] ?? '');
+  for (const frame of [0, 1]) {
+    const chart = page.frameLocator('iframe').nth(frame);
+    await expect(chart.locator('svg')).toBeVisible();
+    await chart.getByText('Show as a table').press('Enter');
+    seen.push({ from: `frame ${frame}`, text: await chart.locator('body').innerHTML() });
+  }
+  for (const [place, { projectId, spec }] of shown.entries()) {
+    const charts = boardSpecSchema
+      .parse(spec)
+      .charts.slice(0, mostShared)
+      .map((chart, index) => ({ title: `Chart ${index + 1}`, spec: chart.spec }));
+    const range = { kind: 'relative', ms: 7 * dayMs } as const;
+    const { labels } = await proposeShare(lena, { projectId, charts, range });
+    // One board before its subjects had labels.
+    const given = place === 0 ? [] : labels;
+    const { shareId, secret } = await createShare(lena, {
+      kind: 'share',
+      projectId,
+      title: 'Weekly review',
+      charts,
+      range,
+      labels: Object.fromEntries(given.map(({ subject, label }) => [subject, label])),
+      allowExport: [...shareFormats],
+    });
+    await page.goto(`${site.url}/share/${shareId}#${secret}`);
+    await expect(page.locator('svg')).toHaveCount(charts.length);
+    seen.push({ from: 'page', text: await page.content() });
+    for (const [index] of charts.entries()) seen.push(await fileOf(page, { shareId, secret, index }));
+  }
+  await page.context().close();
+
+  expect(seen.filter(({ from }) => from.includes('/data?')).length).toBeGreaterThanOrEqual(5);
+  for (const { from, text } of seen) {
+    expect([from, secrets.filter((secret) => text.includes(secret))]).toEqual([from, []]);
+    expect([from, /sha256|\/rollouts\/|\/promotions\/|\/services\//.exec(text)?.[0]]).toEqual([
+      from,
+      undefined,
+    ]);
+  }
+});
+
+type File = { readonly shareId: string; readonly secret: string; readonly index: number };
+
+/** A chart of a share as a file, of one format after the other; of a PNG also what is written beside its pixels. */
+async function fileOf(page: Page, { shareId, secret, index }: File): Promise<{ from: string; text: string }> {
+  const format = shareFormats[index % shareFormats.length] ?? 'json';
+  const from = `/share/${shareId}/chart.${format}?chart=${index}`;
+  const answer = await page.request.get(new URL(from, page.url()).href, {
+    headers: { authorization: `Share ${secret}` },
+  });
+  expect([from, answer.status()]).toEqual([from, 200]);
+  const body = await answer.body();
+  if (format === 'png') {
+    const { exif, icc, iptc, xmp, comments } = await sharp(body).metadata();
+    expect({ exif, icc, iptc, xmp, comments }).toEqual({});
+  }
+  return { from, text: body.toString('latin1') };
+}

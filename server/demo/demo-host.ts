@@ -63,7 +63,8 @@ export async function openDemoHost(site: Site): Promise<DemoHost | null> {
   };
 }
 
-async function asLena(site: Site): Promise<Context | null> {
+/** The demo's operator, as a session of hers would act; null where the demo is not in this database. */
+export async function asLena(site: Site): Promise<Context | null> {
   const rows = await site.db
     .select({ id: account.userId, name: principal.name, projectId: membership.projectId })
     .from(account)
