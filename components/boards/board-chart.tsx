@@ -13,6 +13,7 @@ import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNearScreen } from './near-screen.ts';
+import { groupByWords } from './spec-words.ts';
 
 const height = 200;
 /** Room of a chart with its head and words, so that nothing jumps when it comes. */
@@ -71,6 +72,7 @@ function Shown({ chart, range }: Props) {
 function titleOf({ spec }: BoardChart, answer: ChartAnswer | undefined): string {
   if (answer === undefined) return chartKindWords[spec.kind];
   if (spec.kind === 'template') return answer.names[templateSubject(spec.templateId)] ?? answer.title;
+  if (spec.kind === 'cost') return `${answer.title}, by ${groupByWords[spec.groupBy]}`;
   const service = 'serviceId' in spec ? answer.names[`service ${spec.serviceId ?? ''}`] : undefined;
   return service === undefined ? answer.title : `${answer.title}: ${service}`;
 }

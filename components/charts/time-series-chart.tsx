@@ -1,23 +1,14 @@
 'use client';
 
-import {
-  Area,
-  CartesianGrid,
-  ComposedChart,
-  Line,
-  ReferenceDot,
-  ReferenceLine,
-  Tooltip,
-  XAxis,
-  YAxis,
-} from 'recharts';
+import { useEffect, useState } from 'react';
+import { CartesianGrid, ComposedChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
 import { chartLook, toneColor, valueAxisWidth } from '../../domain/chart/chart-look.ts';
 import type { MarkGroup } from '../../domain/chart/chart-marks.ts';
 import type { ChartThreshold } from '../../domain/chart/chart-series.ts';
 import type { ChartUnit } from '../../domain/chart/chart-unit.ts';
-import type { ChartRow, PreparedChart, PreparedLine } from '../../domain/chart/prepare-chart.ts';
+import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
+import { ActiveDots, ChartLines } from './chart-lines.tsx';
 import { ChartTooltip } from './chart-tooltip.tsx';
-import { MarkerShape } from './line-swatch.tsx';
 
 type TimeSeriesChartProps = {
   chart: PreparedChart;
@@ -29,8 +20,15 @@ type TimeSeriesChartProps = {
 
 const axisText = { fill: 'var(--chart-axis)', fontSize: chartLook.axisFontSize };
 
-/** The only file that knows recharts; it decides nothing. */
+/** Together with its lines the only file that knows recharts; it decides nothing. */
 export function TimeSeriesChart({ chart, unit, width, height, label }: TimeSeriesChartProps) {
+  const [isDismissed, setIsDismissed] = useState(false);
+  // External system: the keyboard. The tooltip knows of no lines of its own, so it neither shows nor hides itself.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => setIsDismissed(event.key === 'Escape');
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
   const timeText = new Map(chart.timeTicks.map(({ at, text }) => [at, text]));
   const valueText = new Map(chart.valueTicks.map(({ value, text }) => [value, text]));
   return (
@@ -40,6 +38,7 @@ export function TimeSeriesChart({ chart, unit, width, height, label }: TimeSerie
       data={chart.rows}
       margin={chartLook.margin}
       aria-label={label}
+      onMouseMove={() => setIsDismissed(false)}
     >
       <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
       <XAxis
@@ -64,20 +63,20 @@ export function TimeSeriesChart({ chart, unit, width, height, label }: TimeSerie
         axisLine={false}
         width={valueAxisWidth(chart)}
         interval={0}
+        allowDataOverflow
       />
       <Tooltip
         isAnimationActive={false}
         cursor={{ stroke: 'var(--line-strong)' }}
+        wrapperStyle={{ visibility: isDismissed ? 'hidden' : 'visible' }}
         content={({ active, label: at }) =>
           active && typeof at === 'number' ? <ChartTooltip chart={chart} at={at} unit={unit} /> : null
         }
       />
-      {chart.lines.map(bandArea)}
       {chart.marks.map(markLine)}
       {chart.thresholds.filter((threshold) => !threshold.isOffScale).map(thresholdLine)}
-      {chart.lines.map((line) => lineOf(line, chart.open))}
-      {chart.lines.map((line) => openLineOf(line, chart.open))}
-      {chart.lines.map(endMarker)}
+      <ChartLines chart={chart} />
+      <ActiveDots chart={chart} />
     </ComposedChart>
   );
 }
@@ -109,82 +108,6 @@ function thresholdLine(threshold: ChartThreshold) {
       y={threshold.value}
       stroke={color}
       label={{ value: threshold.label, position: 'insideBottomRight', fill: color, fontSize: 11, offset: 4 }}
-    />
-  );
-}
-
-function lineOf(line: PreparedLine, open: PreparedChart['open']) {
-  const solid = (row: ChartRow) => (row.at < (open?.at ?? Number.POSITIVE_INFINITY) ? row[line.key] : null);
-  return (
-    <Line
-      key={line.key}
-      dataKey={open === null ? line.key : solid}
-      name={line.label}
-      type="linear"
-      stroke={line.color}
-      strokeWidth={chartLook.lineWidth}
-      {...(line.dash === undefined ? {} : { strokeDasharray: line.dash })}
-      dot={false}
-      activeDot={{ r: 3, fill: line.color, stroke: 'var(--surface)', strokeWidth: 1.5 }}
-      connectNulls={false}
-      isAnimationActive={false}
-    />
-  );
-}
-
-/** The stretch to a step that is not over, so that what it has so far does not look like a fall. */
-function openLineOf(line: PreparedLine, open: PreparedChart['open']) {
-  if (open === null) return null;
-  return (
-    <Line
-      key={`${line.key} open`}
-      dataKey={(row: ChartRow) => (row.at >= open.joinAt ? row[line.key] : null)}
-      type="linear"
-      stroke={line.color}
-      strokeWidth={chartLook.lineWidth}
-      strokeDasharray={chartLook.openDash}
-      strokeOpacity={chartLook.openOpacity}
-      dot={false}
-      activeDot={false}
-      connectNulls={false}
-      isAnimationActive={false}
-      legendType="none"
-      tooltipType="none"
-    />
-  );
-}
-
-function bandArea(line: PreparedLine) {
-  if (line.bandKey === null) return null;
-  return (
-    <Area
-      key={line.bandKey}
-      dataKey={line.bandKey}
-      type="linear"
-      stroke="none"
-      fill={line.color}
-      fillOpacity={chartLook.bandOpacity}
-      dot={false}
-      activeDot={false}
-      connectNulls={false}
-      isAnimationActive={false}
-      legendType="none"
-      tooltipType="none"
-    />
-  );
-}
-
-function endMarker(line: PreparedLine) {
-  if (line.last === null) return null;
-  const { at, value, isOpen } = line.last;
-  return (
-    <ReferenceDot
-      key={`${line.key} end`}
-      x={at}
-      y={value}
-      shape={({ cx, cy }: { cx?: number; cy?: number }) => (
-        <MarkerShape x={cx ?? 0} y={cy ?? 0} look={line} isOpen={isOpen} />
-      )}
     />
   );
 }

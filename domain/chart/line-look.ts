@@ -21,21 +21,23 @@ export const revisionLook = (revisionNumber: number): number => Math.max(0, revi
 
 /**
  * Colour, dash and marker together tell lines apart. A line with a look of its own keeps it unless an earlier one has it; the
- * others go by role, and beyond four they repeat.
+ * others go by role, and repeat when all looks are used.
  */
 export function lineLooks(series: readonly Pick<ChartSeries, 'role' | 'look'>[]): LineLook[] {
   let next = 0;
+  const has = (wanted: ChartSeries['role']) => series.some(({ role }) => role === wanted);
+  const free = [...others, ...(has('stable') ? [] : [stable]), ...(has('canary') ? [] : [canary])];
   const taken = new Set<number>();
   return series.map(({ role, look: wanted }) => {
     if (wanted !== undefined) {
-      const free = all.map((_, step) => (wanted + step) % lookCount).find((each) => !taken.has(each));
-      const index = free ?? wanted % lookCount;
+      const steps = all.map((_, step) => (wanted + step) % lookCount);
+      const index = steps.find((each) => !taken.has(each)) ?? wanted % lookCount;
       taken.add(index);
       return all[index] ?? stable;
     }
     if (role === 'stable') return stable;
     if (role === 'canary') return canary;
-    const look = others[next % others.length] ?? stable;
+    const look = free[next % free.length] ?? stable;
     next += 1;
     return look;
   });

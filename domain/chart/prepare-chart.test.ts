@@ -124,6 +124,7 @@ describe('a prepared chart', () => {
     const many = lineLooks([look(7, 'stable'), look(1, 'other'), look(2, 'other')]);
     expect(new Set(many).size).toBe(3);
     expect(many[0]).toEqual(before);
+    expect(new Set(lineLooks(Array.from({ length: 6 }, () => ({ role: 'other' })))).size).toBe(6);
   });
 
   test('changes nothing it was given', () => {

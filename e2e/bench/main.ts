@@ -1,6 +1,7 @@
 import { startTemporaryPostgres } from '../../db/embedded/temporary-postgres.ts';
 import { migrate } from '../../db/migrate.ts';
 import { startCold } from './built-checkout.ts';
+import { measureCharts } from './chart-mount.ts';
 import { measureDriftReads } from './drift-read.ts';
 import { measureEventToFigure } from './event-to-figure.ts';
 import { measureExplorer } from './explorer-query.ts';
@@ -43,7 +44,7 @@ async function* measureConsole(): AsyncGenerator<Finding> {
   }
 }
 
-const parts = [measurePictures, measureConsole, measureCalls];
+const parts = [measurePictures, measureCharts, measureConsole, measureCalls];
 const kept: boolean[] = [];
 for (const measure of parts) {
   try {

@@ -1,6 +1,6 @@
-import { chromium, type Page } from '@playwright/test';
-import { findChromium, machineFinder } from '../runner/find-chromium.ts';
-import { type ColdStart, root } from './built-checkout.ts';
+import type { Page } from '@playwright/test';
+import { openBrowser } from './bench-browser.ts';
+import type { ColdStart } from './built-checkout.ts';
 import type { Finding } from './measure.ts';
 
 const tabs = 10;
@@ -9,13 +9,7 @@ const updatesWithinMs = 30_000;
 
 /** Ten tabs of one browser on the list of models: how many event streams they hold, and when the last one shows a new model. */
 export async function measureTenTabs({ url, cookie }: ColdStart): Promise<Finding[]> {
-  const { executablePath, args } = await findChromium(machineFinder(root));
-  // Chromium refuses its sandbox to root.
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const browser = await chromium.launch({
-    args: [...args, ...asRoot],
-    ...(executablePath === undefined ? {} : { executablePath }),
-  });
+  const browser = await openBrowser();
   try {
     const context = await browser.newContext();
     const [name = '', value = ''] = cookie.split('=');

@@ -3,6 +3,7 @@ import { ledgerHourSum } from '../../db/schema/ledger.ts';
 import type { SubjectKey } from '../../domain/chart/chart-answer.ts';
 import type { ChartRange } from '../../domain/chart/chart-series.ts';
 import { chartStep } from '../../domain/chart/chart-step.ts';
+import { groupWord } from '../../domain/ledger/group-words.ts';
 import { ownedBuckets } from '../../domain/ledger/spend.ts';
 import { formatNumber } from '../../domain/number-format.ts';
 import { groupLabels } from '../rows/cost-group-labels.ts';
@@ -48,7 +49,7 @@ export async function gpuUsePart(
         ];
   const series = lines.map(([group, steps]) => ({
     key: group,
-    label: label(group),
+    label: groupWord(grouping, { group, label: label(group) }),
     subject: group.startsWith('~') ? null : (`${grouping} ${group}` satisfies SubjectKey),
     role: 'other' as const,
     points: at.map((start) => [start, (steps.get(start) ?? 0) / Math.min(stepMs, until - start)] as const),
