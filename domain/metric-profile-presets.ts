@@ -143,6 +143,10 @@ const vllm = profileOf({
   runningSecondsMetric: 'vllm:request_inference_time_seconds',
   prefillSecondsMetric: 'vllm:request_prefill_time_seconds',
   decodeSecondsMetric: 'vllm:request_decode_time_seconds',
+  firstTokenSecondsMetric: 'vllm:time_to_first_token_seconds',
+  outputTokenSecondsMetric: 'vllm:request_time_per_output_token_seconds',
+  requestTokensMetric: 'vllm:request_prompt_tokens',
+  answerTokensMetric: 'vllm:request_generation_tokens',
 });
 
 /**
@@ -160,6 +164,8 @@ const sglang = profileOf({
   generatedTokensMetric: 'sglang:generation_tokens_total',
   cachedTokensMetric: 'sglang:cached_tokens_total',
   runningMetric: 'sglang:num_running_reqs',
+  firstTokenSecondsMetric: 'sglang:time_to_first_token_seconds',
+  outputTokenSecondsMetric: 'sglang:inter_token_latency_seconds',
 });
 
 /**
@@ -176,6 +182,9 @@ const tgi = profileOf({
   generatedTokensMetric: 'tgi_request_generated_tokens_sum',
   runningMetric: 'tgi_batch_current_size',
   runningSecondsMetric: 'tgi_request_inference_duration',
+  outputTokenSecondsMetric: 'tgi_request_mean_time_per_token_duration',
+  requestTokensMetric: 'tgi_request_input_length',
+  answerTokensMetric: 'tgi_request_generated_tokens',
 });
 
 const scrapedLabels =

@@ -58,6 +58,11 @@ export const metricProfileSchema = z.object({
   /** Histograms (without `_sum`) of the seconds that reading a prompt and writing an answer took. */
   prefillSecondsMetric: optionalMetricSchema.default(''),
   decodeSecondsMetric: optionalMetricSchema.default(''),
+  /** Histograms by which a language model is watched: seconds to the first token and for each further one, tokens in and out. */
+  firstTokenSecondsMetric: optionalMetricSchema.default(''),
+  outputTokenSecondsMetric: optionalMetricSchema.default(''),
+  requestTokensMetric: optionalMetricSchema.default(''),
+  answerTokensMetric: optionalMetricSchema.default(''),
 });
 export type MetricProfile = z.output<typeof metricProfileSchema>;
 

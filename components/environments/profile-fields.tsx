@@ -49,6 +49,14 @@ const names: Readonly<Record<TextKey, { label: string; isNeeded: boolean; hint?:
     hint: 'With the next, for what the cache saved.',
   },
   decodeSecondsMetric: { label: 'Histogram of answer seconds', isNeeded: false },
+  firstTokenSecondsMetric: {
+    label: 'Histogram of seconds to the first token',
+    isNeeded: false,
+    hint: 'This and the next three: counted for a service on its Connect page.',
+  },
+  outputTokenSecondsMetric: { label: 'Histogram of seconds per output token', isNeeded: false },
+  requestTokensMetric: { label: 'Histogram of tokens in', isNeeded: false },
+  answerTokensMetric: { label: 'Histogram of tokens out', isNeeded: false },
 };
 const keys = Object.keys(names) as TextKey[];
 const units = [

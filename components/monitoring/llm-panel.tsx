@@ -1,4 +1,5 @@
 import { countText, figureText } from '../../domain/figure-text.ts';
+import { Code } from '../ui/code.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ExactTime } from '../ui/relative-time.tsx';
@@ -31,6 +32,19 @@ function columnsOf(hasCanary: boolean): readonly Column<Row>[] {
       header: 'Is',
       phone: 'hide',
       cell: ({ kind }) => <span className="text-ink-muted">{kindText[kind]}</span>,
+    },
+    {
+      key: 'from',
+      header: 'From',
+      phone: 'hide',
+      cell: ({ metric }) =>
+        metric === null ? (
+          <span className="text-ink-muted">what is sent</span>
+        ) : (
+          <>
+            Prometheus <Code>{metric}</Code>
+          </>
+        ),
     },
     {
       key: 'stable',

@@ -15,14 +15,16 @@ import { type Draft, emptyDraft, fieldsOf, missingPart } from './prometheus-draf
 type Props = {
   readonly serviceId: string;
   readonly kept: PrometheusSources['kept'];
+  /** What the form begins with. */
+  readonly metric: string;
   readonly onDone: () => void;
 };
 
 /** Names a histogram that is to be counted for a service. */
-export function PrometheusForm({ serviceId, kept, onDone }: Props) {
+export function PrometheusForm({ serviceId, kept, metric, onDone }: Props) {
   const trpc = useTrpc();
   const client = useQueryClient();
-  const [draft, setDraft] = useState(emptyDraft);
+  const [draft, setDraft] = useState({ ...emptyDraft, metric });
   const set = (change: Partial<Draft>) => setDraft({ ...draft, ...change });
   const create = useCommand((extra) => trpc.prometheusSources.create.mutationOptions(extra), {
     onDone: () => {

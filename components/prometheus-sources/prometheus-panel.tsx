@@ -15,7 +15,7 @@ import { ExactTime, RelativeTime } from '../ui/relative-time.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Status } from '../ui/status.tsx';
 import { useCommand } from '../use-command.ts';
-import type { PrometheusSource } from './prometheus-answers.ts';
+import type { PrometheusSource, PrometheusSources } from './prometheus-answers.ts';
 
 const PrometheusForm = lazy(async () => ({
   default: (await import('./prometheus-form.tsx')).PrometheusForm,
@@ -31,8 +31,8 @@ export function PrometheusPanel({ serviceId }: { serviceId: string }) {
     ...trpc.prometheusSources.list.queryOptions({ serviceId }),
     refetchInterval: refreshMs,
   });
-  const [adds, setAdds] = useState(false);
-  const { sources, refusals, kept } = data;
+  const [adding, setAdding] = useState<string | null>(null);
+  const { sources, refusals, kept, proposed } = data;
   const noSource =
     kept === 'none'
       ? 'The environment has no metrics source: add one under Settings, Environments.'
@@ -46,7 +46,7 @@ export function PrometheusPanel({ serviceId }: { serviceId: string }) {
         <Button
           icon={Plus}
           disabledReason={reasonOf(refusals.create) ?? noSource}
-          onClick={() => setAdds(true)}
+          onClick={() => setAdding('')}
         >
           Count a histogram
         </Button>
@@ -64,14 +64,48 @@ export function PrometheusPanel({ serviceId }: { serviceId: string }) {
           ))}
         </List>
       )}
-      {adds && (
-        <Dialog title="Count a histogram" open onOpenChange={(isOpen) => !isOpen && setAdds(false)}>
+      {proposed.length > 0 && <Proposed data={data} onChoose={setAdding} />}
+      {adding !== null && (
+        <Dialog title="Count a histogram" open onOpenChange={(isOpen) => !isOpen && setAdding(null)}>
           <Suspense fallback={<Skeleton className="h-80 w-full" />}>
-            <PrometheusForm serviceId={serviceId} kept={kept} onDone={() => setAdds(false)} />
+            <PrometheusForm
+              serviceId={serviceId}
+              kept={kept}
+              metric={adding}
+              onDone={() => setAdding(null)}
+            />
           </Suspense>
         </Dialog>
       )}
     </Panel>
+  );
+}
+
+/** Begins with what the metric profile of the environment names. */
+function Proposed({
+  data: { sources, proposed, refusals },
+  onChoose,
+}: {
+  data: PrometheusSources;
+  onChoose: (metric: string) => void;
+}) {
+  return (
+    <div
+      className={`flex flex-wrap items-center gap-2 ${sources.length > 0 ? 'border-line border-t p-4' : ''}`}
+    >
+      <span className="text-ink-muted text-sm">The metric profile knows of a language model:</span>
+      {proposed.map(({ metric, label }) => (
+        <Button
+          key={metric}
+          size="small"
+          aria-label={`Count ${label}`}
+          disabledReason={reasonOf(refusals.create)}
+          onClick={() => onChoose(metric)}
+        >
+          {label}
+        </Button>
+      ))}
+    </div>
   );
 }
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { metricProfileSchema } from '../metric-profile.ts';
+import { defaultMetricProfile, metricPresets } from '../metric-profile-presets.ts';
 import { binningOfBounds, countersOfBuckets } from './bucket-binning.ts';
 import { countValues, noRows } from './counters.ts';
 import { learnCategoricalBinning, learnNumericBinning } from './learn-binning.ts';
 import { llmFigure, llmMeasure } from './llm-figures.ts';
+import { llmHistograms } from './llm-histograms.ts';
 
 const seconds = binningOfBounds([0.1, 0.2, 0.4], [10, 10, 10, 10]);
 const ttft = { name: 'gen_ai.server.time_to_first_token', role: 'latency' as const, binning: seconds };
@@ -24,6 +27,29 @@ describe('the figures of a language model', () => {
     expect(label('eval_is_grounded', 'score')).toBe('is grounded');
     expect(label('eval_is_grounded', 'input')).toBeNull();
     expect(label('amount', 'score')).toBeNull();
+  });
+
+  it('are read of the histograms that a metric profile names, under whatever feature they are counted', () => {
+    const vllm = metricPresets.find(({ id }) => id === 'vllm')?.profile ?? defaultMetricProfile;
+    expect(llmHistograms(vllm).map(({ metric, label }) => [metric, label])).toEqual([
+      ['vllm:time_to_first_token_seconds', 'Time to first token'],
+      ['vllm:request_time_per_output_token_seconds', 'Time per output token'],
+      ['vllm:request_prompt_tokens', 'Tokens in'],
+      ['vllm:request_generation_tokens', 'Tokens out'],
+    ]);
+    const stored = { requestsMetric: vllm.requestsMetric, errorLabel: '', errorPattern: '' };
+    const labels = { podLabel: 'pod', namespaceLabel: '', serviceLabel: '', revisionLabel: '' };
+    const older = metricProfileSchema.parse({ ...stored, ...labels, durationMetric: '' });
+    expect(llmHistograms(older)).toEqual(llmHistograms(vllm));
+    expect(llmHistograms({ ...older, answerTokensMetric: 'out' }).map(({ metric }) => metric)).toEqual([
+      'out',
+    ]);
+    expect(llmHistograms(defaultMetricProfile)).toEqual([]);
+    const scraped = new Map(llmHistograms(vllm).map((one) => [`my ${one.metric}`, one]));
+    const feature = { ...ttft, name: 'my vllm:request_prompt_tokens' };
+    expect(llmMeasure(feature, scraped)).toMatchObject({ label: 'Tokens in', unit: 'tokens' });
+    expect(llmMeasure(feature)).toBeNull();
+    expect(llmMeasure({ ...feature, binning: verdict }, scraped)).toBeNull();
   });
 
   it('are the middle and the 95th of a hundred by the bins, shares of answers that were flagged, and means', () => {

@@ -40,12 +40,16 @@ const calm: ReadonlySet<string> = new Set([
 ]);
 const scorePrefix = 'eval_';
 
-/** How a feature is read on the panel of a language model; null for one that has no place there. */
-export function llmMeasure({
-  name,
-  role,
-  binning,
-}: Pick<BinnedFeature, 'name' | 'role' | 'binning'>): LlmMeasure | null {
+/**
+ * How a feature is read on the panel of a language model; null for one that has no place there. `scraped` says what the
+ * features are that come from histograms of a metrics source.
+ */
+export function llmMeasure(
+  { name, role, binning }: Pick<BinnedFeature, 'name' | 'role' | 'binning'>,
+  scraped: ReadonlyMap<string, LlmMeasure> = new Map(),
+): LlmMeasure | null {
+  const measure = scraped.get(name);
+  if (measure !== undefined) return binning.kind === 'numeric' ? measure : null;
   const known = conventions.find(([feature]) => feature === name);
   if (known !== undefined && binning.kind === 'numeric')
     return { kind: 'spread', label: known[1], unit: known[2] };

@@ -1,8 +1,13 @@
 import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
-import { roleInterval } from '../../db/schema/services.ts';
+import { environment } from '../../db/schema/environments.ts';
+import { prometheusSource } from '../../db/schema/prometheus.ts';
+import { roleInterval, service } from '../../db/schema/services.ts';
 import { noRows } from '../../domain/drift/counters.ts';
 import { type LlmFigure, type LlmMeasure, llmFigure, llmMeasure } from '../../domain/drift/llm-figures.ts';
+import { type LlmHistogram, llmHistograms } from '../../domain/drift/llm-histograms.ts';
+import { metricsSourceSchema } from '../../domain/environment.ts';
+import { histogramSourceSchema } from '../../domain/prometheus-source.ts';
 import { readCounters } from '../rows/drift-counters.ts';
 import type { Monitored } from '../rows/monitored-service.ts';
 
@@ -14,6 +19,8 @@ type LlmPanel = {
   readonly to: Date;
   readonly figures: readonly (LlmMeasure & {
     readonly featureId: string;
+    /** The histogram of Prometheus from which it is counted; null for what was sent. */
+    readonly metric: string | null;
     readonly stable: LlmFigure;
     /** Null while no canary takes traffic. */
     readonly canary: LlmFigure | null;
@@ -29,8 +36,9 @@ export async function llmOf(
   { monitor: { serviceId }, binningId, features }: Monitored,
   now: Date,
 ): Promise<LlmPanel | null> {
+  const scraped = await scrapedMeasures(db, serviceId);
   const read = features.flatMap((feature) => {
-    const measure = llmMeasure(feature);
+    const measure = llmMeasure(feature, scraped);
     return measure === null ? [] : [{ feature, measure }];
   });
   if (read.length === 0) return null;
@@ -63,9 +71,29 @@ export async function llmOf(
       return {
         ...measure,
         featureId: feature.featureId,
+        metric: scraped.get(feature.name)?.metric ?? null,
         stable: of(stable),
         canary: other === null ? null : of(other),
       };
     }),
   };
+}
+
+/** By feature: what it is by the metric profile of the service's environment, whose histogram it is counted from. */
+async function scrapedMeasures(db: Queries, serviceId: string): Promise<Map<string, LlmHistogram>> {
+  const rows = await db
+    .select({ fields: prometheusSource.fields, metrics: environment.metricsSource })
+    .from(prometheusSource)
+    .innerJoin(service, eq(service.id, prometheusSource.serviceId))
+    .innerJoin(environment, eq(environment.id, service.environmentId))
+    .where(eq(prometheusSource.serviceId, serviceId));
+  return new Map(
+    rows.flatMap((row) => {
+      const { feature, metric } = histogramSourceSchema.parse(row.fields);
+      const metrics = metricsSourceSchema.parse(row.metrics);
+      const known = metrics.kind === 'prometheus' ? llmHistograms(metrics.profile) : [];
+      const found = known.find((one) => one.metric === metric);
+      return found === undefined ? [] : [[feature, found] as const];
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { environment } from '../../db/schema/environments.ts';
 import { prometheusSource } from '../../db/schema/prometheus.ts';
 import { service } from '../../db/schema/services.ts';
+import { llmHistograms } from '../../domain/drift/llm-histograms.ts';
 import { metricsSourceSchema } from '../../domain/environment.ts';
 import { idSchema } from '../../domain/name.ts';
 import { histogramSourceSchema } from '../../domain/prometheus-source.ts';
@@ -31,9 +32,14 @@ export const listPrometheusSources = query(
         .innerJoin(environment, eq(environment.id, service.environmentId))
         .where(eq(service.id, serviceId)),
     );
+    const source = metricsSourceSchema.parse(metrics);
+    const read = sources.map((row) => ({ ...row, fields: histogramSourceSchema.parse(row.fields) }));
+    const known = source.kind === 'prometheus' ? llmHistograms(source.profile) : [];
     return {
-      sources: sources.map((row) => ({ ...row, fields: histogramSourceSchema.parse(row.fields) })),
-      kept: metricsSourceSchema.parse(metrics).kind,
+      sources: read,
+      kept: source.kind,
+      /** Histograms of language models that the profile names and that are not counted yet. */
+      proposed: known.filter(({ metric }) => read.every(({ fields: own }) => own.metric !== metric)),
       refusals: {
         create: viewerRefusal({ principal, projectId }, 'prometheusSources.create'),
         remove: viewerRefusal({ principal, projectId }, 'prometheusSources.remove'),
