@@ -38,7 +38,12 @@ const smtpSchema = z.object({
 /** Where a channel leads, without anything that only the receiver and the worker may know. */
 export const channelTargetSchema = z.discriminatedUnion('kind', [
   /** The path of a Slack webhook is its secret, so only the host is kept in the open. */
-  z.object({ kind: z.literal('slack'), host: z.string() }),
+  z.object({
+    kind: z.literal('slack'),
+    host: z.string(),
+    /** Weekly reports bring pictures, which Slack fetches by an address and keeps. */
+    pictures: z.literal(true).optional(),
+  }),
   webhookSchema,
   smtpSchema,
 ]);
@@ -48,7 +53,7 @@ export type WebhookTarget = z.output<typeof webhookSchema>;
 
 /** What is typed in: a Slack channel by its whole URL (null keeps the stored one), the others as they are kept. */
 export const channelDraftSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('slack'), url: urlSchema.nullable() }),
+  z.object({ kind: z.literal('slack'), url: urlSchema.nullable(), pictures: z.boolean().default(false) }),
   webhookSchema,
   smtpSchema,
 ]);

@@ -6,6 +6,8 @@ export type Draft = {
   readonly name: string;
   readonly kind: ChannelTarget['kind'];
   readonly url: string;
+  /** Of Slack: pictures of the weekly report. */
+  readonly pictures: boolean;
   readonly format: 'own' | 'pagerduty' | 'opsgenie' | 'alertmanager';
   readonly host: string;
   readonly port: string;
@@ -28,6 +30,7 @@ export const emptyDraft: Draft = {
   name: '',
   kind: 'slack',
   url: '',
+  pictures: false,
   format: 'own',
   host: '',
   port: '587',
@@ -57,7 +60,7 @@ export function draftOfChannel({ name, target, rules }: Stored): Draft {
   const common = { ...emptyDraft, name, severity, muted, toOwner, toSigners, ...quiet, kind: target.kind };
   switch (target.kind) {
     case 'slack':
-      return common;
+      return { ...common, pictures: target.pictures === true };
     case 'webhook':
       return { ...common, url: target.url, format: target.format };
     case 'smtp': {
@@ -70,7 +73,11 @@ export function draftOfChannel({ name, target, rules }: Stored): Draft {
 function targetOf(draft: Draft): ChannelDraft {
   switch (draft.kind) {
     case 'slack':
-      return { kind: 'slack', url: draft.url.trim() === '' ? null : draft.url.trim() };
+      return {
+        kind: 'slack',
+        url: draft.url.trim() === '' ? null : draft.url.trim(),
+        pictures: draft.pictures,
+      };
     case 'webhook':
       return { kind: 'webhook', url: draft.url.trim(), format: draft.format };
     case 'smtp': {

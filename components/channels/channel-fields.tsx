@@ -4,6 +4,7 @@ import { AllowHost } from '../egress/allow-host.tsx';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
 import { Button } from '../ui/button.tsx';
+import { CheckboxField } from '../ui/checkbox-field.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { FormGrid } from '../ui/form-field.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -65,20 +66,28 @@ const urlHints: Record<Draft['format'], string> = {
 function HookFields({ draft, set, isStored }: PartProps & { isStored: boolean }) {
   if (draft.kind === 'slack')
     return (
-      <TextField
-        label="Address of the incoming webhook"
-        type="password"
-        mono
-        autoComplete="off"
-        required={!isStored}
-        hint={
-          isStored
-            ? 'It is stored sealed and never shown again; leave it empty to keep it.'
-            : 'From the Slack app that you made for this: https://hooks.slack.com/services/… It is stored sealed.'
-        }
-        value={draft.url}
-        onChange={(event) => set({ url: event.currentTarget.value })}
-      />
+      <>
+        <TextField
+          label="Address of the incoming webhook"
+          type="password"
+          mono
+          autoComplete="off"
+          required={!isStored}
+          hint={
+            isStored
+              ? 'It is stored sealed and never shown again; leave it empty to keep it.'
+              : 'From the Slack app that you made for this: https://hooks.slack.com/services/… It is stored sealed.'
+          }
+          value={draft.url}
+          onChange={(event) => set({ url: event.currentTarget.value })}
+        />
+        <CheckboxField
+          label="Pictures of the weekly report"
+          hint="Slack fetches them by addresses that end after 30 days, with labels instead of names, and keeps its own copy, which cannot be recalled. Only where this console answers from outside; otherwise the report comes in words."
+          checked={draft.pictures}
+          onChange={(event) => set({ pictures: event.currentTarget.checked })}
+        />
+      </>
     );
   return (
     <FormGrid>

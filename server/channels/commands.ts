@@ -69,8 +69,9 @@ function urlOf(target: ChannelTarget): string {
 
 function targetOf(draft: ChannelDraft, before: Stored | null): ChannelTarget {
   if (draft.kind !== 'slack') return draft;
-  if (draft.url !== null) return { kind: 'slack', host: new URL(draft.url).host };
-  if (before?.target.kind === 'slack') return before.target;
+  const pictures = draft.pictures ? { pictures: true as const } : {};
+  if (draft.url !== null) return { kind: 'slack', host: new URL(draft.url).host, ...pictures };
+  if (before?.target.kind === 'slack') return { kind: 'slack', host: before.target.host, ...pictures };
   throw new DomainError({
     code: 'invalidInput',
     message: 'target: Paste the address of the Slack webhook.',

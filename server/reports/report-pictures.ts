@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
 import { service } from '../../db/schema/services.ts';
+import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
 import { namedWords } from '../../domain/chart/named-answer.ts';
 import { chartAnswer } from '../charts/chart-answer.ts';
@@ -17,12 +18,18 @@ export type ReportPicture = {
 const mostServices = 3;
 const size = { width: 640, height: 260, theme: 'light', zone: 'utc', scale: 2 } as const;
 
+export type ReportChart = {
+  readonly title: string;
+  readonly spec: ChartSpec;
+  readonly answer: ChartAnswer;
+};
+
 /** The charts of a week: cost, deployments, and the errors of the first services by name; one without data is left out. */
-export async function reportPictures(
+export async function reportCharts(
   db: Queries,
   projectId: string,
   { from, to }: Week,
-): Promise<ReportPicture[]> {
+): Promise<ReportChart[]> {
   const services = await db
     .select({ id: service.id, name: service.name })
     .from(service)
@@ -35,11 +42,19 @@ export async function reportPictures(
     ...services.map(({ id, name }) => ({ name, spec: { kind: 'errorShare', serviceId: id } as const })),
   ];
   const range = { from: from.getTime(), to: to.getTime() };
-  const pictures: ReportPicture[] = [];
+  const shown: ReportChart[] = [];
   for (const { name, spec } of charts) {
     const answer = await chartAnswer(db, { projectId, spec, range, now: to, maxPoints: 1_000 });
     if (!answer.series.some(({ points }) => points.some(([, value]) => value !== null))) continue;
-    const title = `${name}: ${answer.title}`;
+    shown.push({ title: `${name}: ${answer.title}`, spec, answer });
+  }
+  return shown;
+}
+
+/** The same as pictures. */
+export async function reportPictures(db: Queries, projectId: string, week: Week): Promise<ReportPicture[]> {
+  const pictures: ReportPicture[] = [];
+  for (const { title, answer } of await reportCharts(db, projectId, week)) {
     const png = await chartPng({ ...answer, title }, size);
     pictures.push({ title, words: namedWords(answer), png });
   }

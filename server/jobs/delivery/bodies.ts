@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { WebhookTarget } from '../../../domain/channel.ts';
 import { type Message, messageText, repeatMark, type Told } from './message.ts';
+import type { LinkedPicture } from './report-slack.ts';
 
 /** What is sent to an HTTP receiver. */
 export type HttpMessage = {
@@ -11,11 +12,42 @@ export type HttpMessage = {
 
 const json = { 'content-type': 'application/json' };
 
-/** A Slack incoming webhook takes a text; `&`, `<` and `>` are the only characters that Slack reads as its own. */
-export function slackMessage(url: string, message: Message): HttpMessage {
-  const text = messageText(message).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return { url, headers: json, body: JSON.stringify({ text }) };
+/** Most characters of the text of a block of Slack, of a title and of the words for who does not see a picture. */
+const slackMost = { text: 3_000, title: 2_000, words: 2_000 };
+
+/**
+ * A Slack incoming webhook takes a text; `&`, `<` and `>` are the only characters that Slack reads as its own. With pictures
+ * it takes blocks, too, and Slack fetches each picture once and keeps it.
+ */
+export function slackMessage(
+  url: string,
+  message: Message,
+  pictures: readonly Pick<LinkedPicture, 'title' | 'words' | 'url'>[] = [],
+): HttpMessage {
+  const plain = messageText(message);
+  const text = slackText(plain);
+  if (pictures.length === 0) return { url, headers: json, body: JSON.stringify({ text }) };
+  const blocks = [
+    { type: 'section', text: { type: 'mrkdwn', text: fittingText(plain) } },
+    ...pictures.map((picture) => ({
+      type: 'image',
+      image_url: picture.url,
+      alt_text: clipped(picture.words, slackMost.words),
+      title: { type: 'plain_text', text: clipped(picture.title, slackMost.title) },
+    })),
+  ];
+  return { url, headers: json, body: JSON.stringify({ text, blocks }) };
 }
+
+/** Cut before it is escaped, so that no escape is cut in half. */
+function fittingText(plain: string): string {
+  let shown = plain;
+  while (slackText(shown).length > slackMost.text) shown = clipped(shown, shown.length - 100);
+  return slackText(shown);
+}
+
+const slackText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function ownEntry(told: Told) {
   const { noticeId, part, kind, severity, sentence, link, object, beganAt, endedAt, figures } = told;

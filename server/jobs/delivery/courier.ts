@@ -16,6 +16,7 @@ import { slackMessage, webhookMessage } from './bodies.ts';
 import { type Claimed, claimMessage, settle, untilNextDelivery } from './claim.ts';
 import type { Message, Told } from './message.ts';
 import { reportMail, type WeeklyReport } from './report-mail.ts';
+import { slackPictures, takeBackPictures } from './report-slack.ts';
 import { mostRoutedAtOnce, routeNotices } from './route.ts';
 import { type Attempt, sendHttp } from './send-http.ts';
 import { sendMail } from './send-mail.ts';
@@ -124,8 +125,18 @@ export class Courier {
     if (secret === null) return refused('The secret of this channel cannot be opened: store it again.');
     const secrets = [secret];
     switch (target.kind) {
-      case 'slack':
-        return await sendHttp(slackMessage(secret, message), { rules, secrets });
+      case 'slack': {
+        const asked = { notice: target.pictures === true ? report : null, projectId: channel.projectId };
+        const pictures = await slackPictures(db, { ...asked, publicUrl });
+        const sent = await sendHttp(slackMessage(secret, message, pictures), { rules, secrets });
+        if (pictures.length === 0 || sent.answer.outcome === 'accepted' || sent.answer.outcome === 'lost')
+          return sent;
+        await takeBackPictures(db, publicUrl, pictures);
+        // Slack refuses a message as a whole when it cannot fetch a picture of it.
+        return sent.answer.outcome === 'refused'
+          ? await sendHttp(slackMessage(secret, message), { rules, secrets })
+          : sent;
+      }
       case 'webhook':
         return await sendHttp(webhookMessage(target, secret, { message, now: new Date() }), {
           rules,
