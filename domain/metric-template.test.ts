@@ -60,7 +60,9 @@ describe('a metric template', () => {
   });
 
   it('names its lines by the labels that the query leaves', () => {
-    expect(seriesName({ __name__: 'up', zone: 'b', app: 'pay' })).toBe('pay · b');
-    expect(seriesName({ __name__: 'up' })).toBe('');
+    expect(seriesName({ __name__: 'up', zone: 'b', app: 'pay', route: '/pay' }, { route: '/pay' })).toBe(
+      'pay · b',
+    );
+    expect(seriesName({ __name__: 'up' }, {})).toBe('');
   });
 });

@@ -106,10 +106,16 @@ export function filledQuery(
 /** More lines than these are no chart. */
 export const mostTemplateSeries = 20;
 
-/** What a line is called: the values of its labels, of a query that leaves no label "". At most 200 characters. */
-export function seriesName(labels: Readonly<Record<string, string>>): string {
+/**
+ * What a line is called: the values of its labels without those that were chosen, which all lines have; "" when none is left.
+ * At most 200 characters.
+ */
+export function seriesName(
+  labels: Readonly<Record<string, string>>,
+  chosen: Readonly<Record<string, string>>,
+): string {
   return Object.entries(labels)
-    .filter(([label]) => label !== '__name__')
+    .filter(([label, value]) => label !== '__name__' && chosen[label] !== value)
     .toSorted(([left], [right]) => (left < right ? -1 : 1))
     .map(([, value]) => value.replaceAll(/\p{Cc}/gu, ' '))
     .join(' · ')

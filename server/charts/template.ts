@@ -132,5 +132,5 @@ function wordsOf({ problem, isRemoved, isAsked, stepMs }: Standing): Words {
     return [
       'Nothing is stored of it yet. The first samples come within two minutes of its being on a board or shared.',
     ];
-  return [`Stored every ${durationText(stepMs)}; looking at it asks nobody.`];
+  return [`Measured every ${durationText(stepMs)}.`];
 }

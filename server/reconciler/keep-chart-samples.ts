@@ -124,15 +124,15 @@ async function sample({ db, metricsOf }: Sampling, due: Due): Promise<AskProblem
   const query = filledQuery(template, values, { namespace });
   const answer = await metrics.range({ query, namespace, ...span });
   if (answer.kind === 'noEvidence') return { reason: answer.reason, message: answer.message };
-  const problem = seriesProblem(answer.series);
+  const problem = seriesProblem(answer.series, values);
   if (problem !== null) return problem;
-  await store(db, due.chartId, answer.series);
+  await store(db, due, answer.series);
   return null;
 }
 
 type Series = Extract<RangeAnswer, { kind: 'range' }>['series'];
 
-function seriesProblem(series: Series): AskProblem | null {
+function seriesProblem(series: Series, values: Due['values']): AskProblem | null {
   if (series.every(({ points }) => points.length === 0))
     return { reason: 'noSeries', message: 'The query gives no value in this time.' };
   if (series.length > mostTemplateSeries)
@@ -140,7 +140,7 @@ function seriesProblem(series: Series): AskProblem | null {
       reason: 'tooLarge',
       message: `The query gives ${series.length} series, and a chart shows at most ${mostTemplateSeries}: sum it by fewer labels.`,
     };
-  const names = new Set(series.map(({ labels }) => seriesName(labels)));
+  const names = new Set(series.map(({ labels }) => seriesName(labels, values)));
   return names.size === series.length
     ? null
     : {
@@ -162,13 +162,13 @@ async function missing(db: Database, { chartId, template, now }: Due) {
   return fromMs > toMs ? null : { from: new Date(fromMs), to: new Date(toMs), stepMs };
 }
 
-async function store(db: Database, chartId: string, series: Series): Promise<void> {
+async function store(db: Database, { chartId, values: chosen }: Due, series: Series): Promise<void> {
   const names: string[] = [];
   const ats: string[] = [];
   const values: number[] = [];
   for (const { labels, points } of series)
     for (const [atMs, value] of points) {
-      names.push(seriesName(labels));
+      names.push(seriesName(labels, chosen));
       ats.push(new Date(atMs).toISOString());
       values.push(value);
     }
