@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { trafficVerdicts, usualRows } from './traffic.ts';
+import { binningOfBounds, countersOfBuckets } from './bucket-binning.ts';
+import { trafficVerdicts, usualRows, windowRows } from './traffic.ts';
 
 describe('the rows of a window', () => {
   it('are usually the median of like windows, and unknown from fewer than two', () => {
@@ -7,6 +8,23 @@ describe('the rows of a window', () => {
     expect(usualRows([900])).toBeNull();
     expect(usualRows([900, 100])).toBe(500);
     expect(usualRows([900, 0, 1_000])).toBe(900);
+  });
+
+  it('are those that were sent, whatever histograms count beside them, unless there is nothing else', () => {
+    const seconds = binningOfBounds([1], [1, 1]);
+    const of = (rows: number) => countersOfBuckets(seconds, [rows, 0]);
+    const amount = { featureId: 'amount', role: 'input' as const };
+    const country = { featureId: 'country', role: 'input' as const };
+    const ttft = { featureId: 'ttft', role: 'latency' as const };
+    const counters = new Map([
+      ['amount', of(40)],
+      ['country', of(30)],
+      ['ttft', of(900)],
+    ]);
+    expect(windowRows(counters, [amount, country, ttft])).toBe(40);
+    expect(windowRows(new Map([['ttft', of(900)]]), [amount, ttft])).toBe(0);
+    expect(windowRows(counters, [ttft])).toBe(900);
+    expect(windowRows(new Map(), [amount])).toBe(0);
   });
 
   const rule = { factor: 3, least: 100 };

@@ -1,4 +1,6 @@
 import type { Votable } from './alert-spans.ts';
+import { allRows, type Counters } from './counters.ts';
+import type { BinnedFeature } from './feature.ts';
 
 /** Windows that make a median. */
 const fewest = 2;
@@ -10,6 +12,19 @@ export function usualRows(likeWindows: readonly number[]): number | null {
   const middle = ascending.length / 2;
   const [low, high] = [ascending[Math.ceil(middle) - 1] ?? 0, ascending[Math.floor(middle)] ?? 0];
   return (low + high) / 2;
+}
+
+/**
+ * Rows of a window: those of the feature that most rows have. Histograms that were counted elsewhere go on when rows stay
+ * away, and may count more than rows are sent of, so they speak only for a service that has nothing else.
+ */
+export function windowRows(
+  counters: ReadonlyMap<string, Counters>,
+  features: readonly Pick<BinnedFeature, 'featureId' | 'role'>[],
+): number {
+  const sent = features.filter(({ role }) => role !== 'latency');
+  const rows = (sent.length === 0 ? features : sent).map(({ featureId }) => counters.get(featureId));
+  return Math.max(0, ...rows.map((one) => (one === undefined ? 0 : allRows(one))));
 }
 
 export type TrafficRule = { readonly factor: number; readonly least: number };

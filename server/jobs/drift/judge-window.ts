@@ -1,9 +1,9 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
 import type { Transaction } from '../../../db/client.ts';
 import { driftWindow } from '../../../db/schema/drift.ts';
-import { noRows } from '../../../domain/drift/counters.ts';
+import { allRows, noRows } from '../../../domain/drift/counters.ts';
 import type { WindowVerdicts } from '../../../domain/drift/monitor-schema.ts';
-import { usualRows } from '../../../domain/drift/traffic.ts';
+import { usualRows, windowRows } from '../../../domain/drift/traffic.ts';
 import type { Span } from '../../../domain/drift/window-clock.ts';
 import { type FeatureWindow, judgeWindow } from '../../../domain/drift/window-verdict.ts';
 import { readCounters } from '../../rows/drift-counters.ts';
@@ -11,7 +11,7 @@ import { inputDigestOf } from '../../rows/drift-input-digest.ts';
 import type { Monitored } from '../../rows/monitored-service.ts';
 import { isOfLength } from '../../rows/window-length.ts';
 import { dispersionsAt } from './dispersions.ts';
-import { type FoundReference, mostRows, referenceFor } from './reference.ts';
+import { type FoundReference, referenceFor } from './reference.ts';
 
 /** Windows whose rows tell what is usual where the same hours of earlier weeks do not yet. */
 const recentWindows = 24;
@@ -34,7 +34,7 @@ export async function judgeAndStore(
   const current = await readCounters(tx, { serviceId, binningId, ...range });
   const reference = await referenceFor(tx, monitored, span);
   const dispersions = await dispersionsAt(tx, monitored, span);
-  const rows = mostRows(current);
+  const rows = windowRows(current, monitored.features);
   const compared = monitored.features.map(
     ({ featureId, binning }): FeatureWindow => ({
       featureId,
@@ -44,7 +44,8 @@ export async function judgeAndStore(
       dispersions: dispersions[featureId] ?? {},
     }),
   );
-  const whyNone = rows === 0 ? 'No rows came in this window.' : reference.whyNone;
+  const isEmpty = [...current.values()].every((counters) => allRows(counters) === 0);
+  const whyNone = isEmpty ? 'No rows came in this window.' : reference.whyNone;
   const stored: WindowVerdicts = {
     schema: 1,
     ...(await usualRowsOf(tx, monitored, { span, ...reference })),

@@ -1,5 +1,6 @@
 import type { Queries } from '../../../db/client.ts';
-import { addCounters, allRows, type Counters } from '../../../domain/drift/counters.ts';
+import { addCounters, type Counters } from '../../../domain/drift/counters.ts';
+import { windowRows } from '../../../domain/drift/traffic.ts';
 import { outside, type Span, sameWindows } from '../../../domain/drift/window-clock.ts';
 import { readCounters } from '../../rows/drift-counters.ts';
 import { leftOutOf, openSince } from '../../rows/known-drift-alerts.ts';
@@ -18,10 +19,6 @@ export type FoundReference = {
 type Compared = Pick<FoundReference, 'counters' | 'whyNone'>;
 
 const none = (whyNone: string): Compared => ({ counters: new Map(), whyNone });
-
-/** Rows of a window: those of the feature that most rows have. */
-export const mostRows = (counters: ReadonlyMap<string, Counters>): number =>
-  Math.max(0, ...[...counters.values()].map(allRows));
 
 /** What a window is compared with, by the kind that the monitor judges against. */
 export async function referenceFor(
@@ -45,11 +42,12 @@ export async function referenceFor(
 const lengthOf = ({ fromMs, toMs }: Span): number => toMs - fromMs;
 
 async function likeRows(queries: Queries, monitored: Monitored, window: Span): Promise<number[]> {
-  const { monitor, clock, binningId } = monitored;
+  const { monitor, clock, binningId, features } = monitored;
   const found: number[] = [];
   for (const span of sameWindows(clock, window)) {
     const range = { from: new Date(span.fromMs), to: new Date(span.toMs) };
-    const rows = mostRows(await readCounters(queries, { serviceId: monitor.serviceId, binningId, ...range }));
+    const counters = await readCounters(queries, { serviceId: monitor.serviceId, binningId, ...range });
+    const rows = windowRows(counters, features);
     if (rows > 0) found.push((rows * lengthOf(window)) / lengthOf(span));
   }
   return found;
@@ -98,7 +96,7 @@ async function sameHours(queries: Queries, monitored: Monitored, window: Span): 
       from: new Date(span.fromMs),
       to: new Date(span.toMs),
     });
-    const rows = mostRows(found);
+    const rows = windowRows(found, features);
     if (rows > 0) rowsLike.push((rows * lengthOf(window)) / lengthOf(span));
     for (const [featureId, more] of found) {
       const known = counters.get(featureId);
