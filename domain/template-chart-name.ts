@@ -6,5 +6,8 @@ export function templateChartName(template: string, values: Readonly<Record<stri
   return chosen.length === 0 ? template : `${template} (${chosen.join(', ')})`;
 }
 
-/** The subject under which a chart of a template has its own name. */
-export const templateSubject = (templateId: string): SubjectKey => `group template ${templateId}`;
+type Chosen = { readonly templateId: string; readonly values: Readonly<Record<string, string>> };
+
+/** The subject under which a chart of a template has its own name: other values are another chart. */
+export const templateSubject = ({ templateId, values }: Chosen): SubjectKey =>
+  `group template ${templateId} ${Object.values(values).toSorted().join(' ').slice(0, 200)}`;

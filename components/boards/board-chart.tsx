@@ -71,7 +71,7 @@ function Shown({ chart, range }: Props) {
 /** With the name of its service or template, since a board shows several. */
 function titleOf({ spec }: BoardChart, answer: ChartAnswer | undefined): string {
   if (answer === undefined) return chartKindWords[spec.kind];
-  if (spec.kind === 'template') return answer.names[templateSubject(spec.templateId)] ?? answer.title;
+  if (spec.kind === 'template') return answer.names[templateSubject(spec)] ?? answer.title;
   if (spec.kind === 'cost') return `${answer.title}, by ${groupByWords[spec.groupBy]}`;
   const service = 'serviceId' in spec ? answer.names[`service ${spec.serviceId ?? ''}`] : undefined;
   return service === undefined ? answer.title : `${answer.title}: ${service}`;

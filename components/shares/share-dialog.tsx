@@ -2,7 +2,6 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { chartKindWords } from '../../domain/chart/chart-words.ts';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
 import { errorSentence } from '../refusal-of.ts';
@@ -15,7 +14,7 @@ import { daysOf, emptyDraft } from './share-draft.ts';
 import { ShareFiles } from './share-files.tsx';
 import { ShareForm } from './share-form.tsx';
 import { ShareMade } from './share-made.tsx';
-import { outsideTitles, type SharedCharts } from './shared-charts.ts';
+import { kindTitle, outsideTitles, type SharedCharts } from './shared-charts.ts';
 
 type Props = { readonly shared: SharedCharts; readonly onClose: () => void };
 
@@ -57,7 +56,7 @@ function ShareOutside({ shared, onDone }: { shared: SharedCharts; onDone: () => 
   const [now] = useState(() => Date.now());
   const proposed = useQuery(
     trpc.shares.propose.queryOptions(
-      { projectId, charts: specs.map((spec) => ({ title: chartKindWords[spec.kind], spec })), range },
+      { projectId, charts: specs.map((spec) => ({ title: kindTitle(spec), spec })), range },
       { staleTime: Infinity },
     ),
   );
@@ -101,5 +100,5 @@ function ShareOutside({ shared, onDone }: { shared: SharedCharts; onDone: () => 
 /** Without names, which only labels may bring outside. */
 function proposedTitle(specs: SharedCharts['specs']): string {
   const [first, ...others] = specs;
-  return first === undefined || others.length > 0 ? 'How it goes' : chartKindWords[first.kind];
+  return first === undefined || others.length > 0 ? 'How it goes' : kindTitle(first);
 }

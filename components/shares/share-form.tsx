@@ -33,7 +33,7 @@ const kinds = [
 ] as const;
 
 const kindHints = {
-  share: 'Whoever has the link sees the chart; the pages named below may show it in a frame.',
+  share: 'Whoever has the link sees it; the pages named below may show it in a frame.',
   signed: 'Your own server signs who may see it, for minutes at a time; the pages named below may show it.',
   picture:
     'One address for e-mails, wikis and spreadsheets; it shows this range for ever and ends within a month. Slack and mail services keep a copy of what they have fetched: it cannot be recalled.',

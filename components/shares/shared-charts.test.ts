@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BoardChart } from '../../domain/board.ts';
+import { templateSubject } from '../../domain/template-chart-name.ts';
 import { boardProblem, outsideTitles, sharedRange } from './shared-charts.ts';
 
 const serviceId = '0199f3c0-0000-7000-8000-000000000001';
@@ -20,6 +21,10 @@ describe('a board that is shared', () => {
       'Error share: Service A',
       'GPUs held',
     ]);
+    const template = { kind: 'template', templateId: serviceId } as const;
+    const metrics = ['/pay', '/refund'].map((route) => ({ ...template, values: { route } }));
+    const own = { [templateSubject({ templateId: serviceId, values: { route: '/pay' } })]: 'Group A' };
+    expect(outsideTitles(metrics, { title: 'Health', labels: own })).toEqual(['Group A', 'Metric']);
     expect(outsideTitles([errors], { title: 'Health', labels })).toEqual(['Health']);
   });
 

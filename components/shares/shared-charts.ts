@@ -30,9 +30,13 @@ export function boardProblem(charts: readonly BoardChart[]): string | undefined 
 }
 
 const subjectOf = (spec: ChartSpec): string => {
-  if (spec.kind === 'template') return templateSubject(spec.templateId);
+  if (spec.kind === 'template') return templateSubject(spec);
   return 'serviceId' in spec ? `service ${spec.serviceId ?? ''}` : '';
 };
+
+/** What a chart shows, without any name. */
+export const kindTitle = ({ kind }: ChartSpec): string =>
+  kind === 'template' ? 'Metric' : chartKindWords[kind];
 
 /**
  * Titles that strangers read. One chart has the title that was typed; of several each has its kind and the label of its
@@ -45,6 +49,7 @@ export function outsideTitles(
   if (specs.length === 1) return [title];
   return specs.map((spec) => {
     const label = labels[subjectOf(spec)];
-    return label === undefined ? chartKindWords[spec.kind] : `${chartKindWords[spec.kind]}: ${label}`;
+    if (label === undefined) return kindTitle(spec);
+    return spec.kind === 'template' ? label : `${kindTitle(spec)}: ${label}`;
   });
 }

@@ -16,7 +16,7 @@ export const chartKindWords: Readonly<Record<ChartSpec['kind'], string>> = {
   cost: 'Cost by day',
   gpuUse: 'GPUs held',
   budget: 'What is left of a budget',
-  template: 'A metric of a template',
+  template: 'Metric by template',
   leadTime: 'Lead time of promotions',
   deploymentFrequency: 'Deployments',
   changeFailureShare: 'Share of changes that failed',

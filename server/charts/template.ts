@@ -59,12 +59,12 @@ export async function templatePart(ask: ChartAsk, spec: TemplateSpec): Promise<C
     };
   });
   const names: Partial<Record<SubjectKey, string>> = {
-    [templateSubject(template.id)]: templateChartName(template.name, spec.values),
+    [templateSubject(spec)]: templateChartName(template.name, spec.values),
   };
   for (const { subject, label } of series) if (subject !== null) names[subject] = label;
   const problem = chart?.problem == null ? null : askProblemSchema.parse(chart.problem);
   return {
-    title: 'A metric of a template',
+    title: 'Metric',
     unit: template.unit,
     stepMs,
     series,
