@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { build } from 'esbuild';
+import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import { openBrowser } from './bench-browser.ts';
 import type { ChartBench } from './chart-page.tsx';
 import { type Finding, median } from './measure.ts';
@@ -48,7 +49,7 @@ export async function measureCharts(): Promise<Finding[]> {
     >;
     for (let round = 0; round <= rounds; round += 1) {
       const uPlotMs = await page.evaluate((count) => bench.uPlotMs(count), points);
-      const own = await page.evaluate((count) => bench.ours(count), points);
+      const own = await page.evaluate((count) => bench.mountAndUpdate(count), points);
       const oneMs = await page.evaluate((count) => bench.boardMs(1, count), points);
       const boardMs = await page.evaluate(([many, count]) => bench.boardMs(many, count), [
         charts,
@@ -77,6 +78,26 @@ export async function measureCharts(): Promise<Finding[]> {
         },
       ),
     ];
+  });
+}
+
+/** Mounting what the server answers of a long source against the same of a short one. */
+export async function measureMountOfSources(answers: {
+  short: ChartAnswer;
+  long: ChartAnswer;
+}): Promise<Finding> {
+  return await inChartPage(async (page) => {
+    const taken: { short: number[]; long: number[] } = { short: [], long: [] };
+    for (let round = 0; round <= rounds; round += 1)
+      for (const kind of ['short', 'long'] as const) {
+        const ms = await page.evaluate((answer) => bench.mountMs(answer), answers[kind]);
+        if (round > 0) taken[kind].push(ms);
+      }
+    return ratio('Mount of a chart whose source has 100,000 points against 1,000', taken.long, {
+      words: '1,000',
+      ms: taken.short,
+      limit: 1.1,
+    });
   });
 }
 

@@ -80,25 +80,38 @@ function Drawn({ answer }: { answer: ChartAnswer }) {
 
 const draw = (root: Root, answer: ChartAnswer) => root.render(<Drawn answer={answer} />);
 
-/** Milliseconds to mount an answer, and to show another one of the same size in its place. */
-async function mountAndUpdate(answer: ChartAnswer, next: ChartAnswer) {
+async function mounted(answer: ChartAnswer) {
   const host = makeHost();
   const root = createRoot(host);
-  const lines = answer.series.length;
-  const mountMs = await timed(
+  const ms = await timed(
     host,
     () => draw(root, answer),
-    () => curvesOf(host).length === lines,
+    () => curvesOf(host).length === answer.series.length,
   );
+  const remove = () => {
+    root.unmount();
+    host.remove();
+  };
+  return { host, root, ms, remove };
+}
+
+async function mountMs(answer: ChartAnswer): Promise<number> {
+  const { ms, remove } = await mounted(answer);
+  remove();
+  return ms;
+}
+
+/** Milliseconds to mount so many points, and to show as many others in their place. */
+async function mountAndUpdate(points: number) {
+  const { host, root, ms, remove } = await mounted(answerOf(points, 0));
   const before = curvesOf(host).join();
   const updateMs = await timed(
     host,
-    () => draw(root, next),
-    () => curvesOf(host).length === lines && curvesOf(host).join() !== before,
+    () => draw(root, answerOf(points, 1)),
+    () => curvesOf(host).join() !== before,
   );
-  root.unmount();
-  host.remove();
-  return { mountMs, updateMs };
+  remove();
+  return { mountMs: ms, updateMs };
 }
 
 async function uPlotMs(points: number): Promise<number> {
@@ -162,12 +175,7 @@ async function boardMs(charts: number, points: number): Promise<number> {
   return ms;
 }
 
-const bench = {
-  uPlotMs,
-  boardMs,
-  mountAndUpdate,
-  ours: (points: number) => mountAndUpdate(answerOf(points, 0), answerOf(points, 1)),
-};
+const bench = { uPlotMs, boardMs, mountMs, mountAndUpdate };
 export type ChartBench = typeof bench;
 
 Object.assign(window, { bench });

@@ -2,6 +2,7 @@ import { startTemporaryPostgres } from '../../db/embedded/temporary-postgres.ts'
 import { migrate } from '../../db/migrate.ts';
 import { startCold } from './built-checkout.ts';
 import { measureCharts } from './chart-mount.ts';
+import { measureChartSources } from './chart-source.ts';
 import { measureDriftReads } from './drift-read.ts';
 import { measureEventToFigure } from './event-to-figure.ts';
 import { measureExplorer } from './explorer-query.ts';
@@ -22,6 +23,7 @@ async function* measureCalls(): AsyncGenerator<Finding> {
     await migrate(postgres.url);
     yield await measureTrpcCpu(postgres.url);
     yield await measureNoticeDelay(postgres.url);
+    yield* measureChartSources(postgres.url);
     yield* await measureExplorer(postgres.url);
     yield await measureEventToFigure(postgres.url);
     yield await measureLedger(postgres.url);
