@@ -17,6 +17,8 @@ export type ColdStart = {
   readonly url: string;
   /** `name=value` of the session. */
   readonly cookie: string;
+  /** The page of somebody else that embeds two charts of the demo. */
+  readonly hostUrl: string;
   readonly finding: Finding;
   stop(): Promise<void>;
 };
@@ -58,7 +60,8 @@ export async function startCold(): Promise<ColdStart> {
     const seconds = (performance.now() - startedAt) / 1_000;
     const detail = `listening after ${(listeningMs / 1_000).toFixed(1)} s, with a new database and the demo filled in`;
     const name = 'Cold npm start of a built checkout to the first page';
-    return { url, cookie, finding: { name, value: seconds, limit: 15, unit: ' s', detail }, stop };
+    const hostUrl = /embeds two charts of the demo: (\S+)/.exec(lines.join('\n'))?.[1] ?? '';
+    return { url, cookie, hostUrl, finding: { name, value: seconds, limit: 15, unit: ' s', detail }, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -4,6 +4,7 @@ import { startCold } from './built-checkout.ts';
 import { measureCharts } from './chart-mount.ts';
 import { measureChartSources } from './chart-source.ts';
 import { measureDriftReads } from './drift-read.ts';
+import { measureEmbedWeight } from './embed-weight.ts';
 import { measureEventToFigure } from './event-to-figure.ts';
 import { measureExplorer } from './explorer-query.ts';
 import { measureFolding } from './fold-load.ts';
@@ -40,6 +41,7 @@ async function* measureConsole(): AsyncGenerator<Finding> {
   try {
     yield site.finding;
     yield await measurePageWeight(site);
+    yield await measureEmbedWeight(site);
     yield* await measureTenTabs(site);
   } finally {
     await site.stop();

@@ -30,13 +30,17 @@ type Asked = {
  */
 export async function chartAnswer(db: Queries, { spec, ...asked }: Asked): Promise<ChartAnswer> {
   const ask: ChartAsk = { db, ...asked };
-  const part = await partOf(ask, spec);
-  const range = part.range ?? asked.range;
   const serviceId = 'serviceId' in spec ? (spec.serviceId ?? null) : null;
+  // Most charts are drawn over the range that was asked for, so both are read at once.
+  const [part, marks] = await Promise.all([
+    partOf(ask, spec),
+    marksIn(ask, { range: asked.range, serviceId }),
+  ]);
+  const { range } = part;
   return {
     ...part,
-    range,
-    marks: await marksIn(ask, { range, serviceId }),
+    range: range ?? asked.range,
+    marks: range === undefined ? marks : await marksIn(ask, { range, serviceId }),
     asOfMs: asked.now.getTime(),
   };
 }

@@ -48,13 +48,15 @@ export async function trafficPart(ask: ChartAsk, spec: TrafficSpec): Promise<Cha
   const { kind, serviceId } = spec;
   const service = await chartService(ask, serviceId);
   const stepMs = chartStep(ask.range, ask.maxPoints, leastStepMs(ask.range));
-  const bars = await metricBars(ask.db, {
-    serviceId,
-    range: rangeOfService(ask.range, service),
-    stepMs,
-    withLatency: kind === 'latency' || kind === 'slowShare',
-  });
-  const rollout = await rolloutIn(ask, service);
+  const [bars, rollout] = await Promise.all([
+    metricBars(ask.db, {
+      serviceId,
+      range: rangeOfService(ask.range, service),
+      stepMs,
+      withLatency: kind === 'latency' || kind === 'slowShare',
+    }),
+    rolloutIn(ask, service),
+  ]);
   const arms = rollout === null ? null : await armsOf(ask, rollout);
   const isActive = rollout !== null && rollout.endedAt === null;
   const roles = rolesOf(kind === 'comparison' || isActive ? arms : null);
