@@ -5,26 +5,6 @@ import { listRules, listUnallocated, previewRule } from '../attribution/queries.
 import { listAudit, listInstanceAudit } from '../audit/queries.ts';
 import { importBill, removeBill } from '../bills/commands.ts';
 import { checkBills } from '../bills/queries.ts';
-import { closeBudget, createBudget, setBase, updateBudget } from '../budgets/commands.ts';
-import {
-  approveInstanceRequest,
-  approveRequest,
-  rejectInstanceRequest,
-  rejectRequest,
-  withdrawRequest,
-} from '../budgets/decide.ts';
-import { askedOfInstance, getBudget, getInstanceBudget } from '../budgets/get.ts';
-import {
-  closeInstanceBudget,
-  createInstanceBudget,
-  setInstanceBase,
-  updateInstanceBudget,
-} from '../budgets/instance-commands.ts';
-import { transferOtherSide } from '../budgets/other-side.ts';
-import { listBudgets, listInstanceBudgets } from '../budgets/queries.ts';
-import { transferReceivers } from '../budgets/receivers.ts';
-import { exceedBudget, transferBudget } from '../budgets/request.ts';
-import { budgetSeries, instanceBudgetSeries } from '../budgets/series.ts';
 import { createChannel, removeChannel, sendTest, updateChannel } from '../channels/commands.ts';
 import { getChannel, listChannels } from '../channels/queries.ts';
 import { createCluster, createSandboxCluster, setNamespaces, updateCluster } from '../clusters/commands.ts';
@@ -138,6 +118,7 @@ import { unitCostOfVersion } from '../unit-costs/of-version.ts';
 import { changePassword, createUser, disableUser, listUsers } from '../users/commands.ts';
 import { listWorkloads } from '../workloads/list.ts';
 import { boards, charts } from './board-procedures.ts';
+import { budgets, instanceBudgets } from './budget-procedures.ts';
 import { asking, mutation, reading, router } from './init.ts';
 import { reports } from './report-procedures.ts';
 import { shares } from './share-procedures.ts';
@@ -234,23 +215,7 @@ export const appRouter = router({
     sendTest: mutation(sendTest),
   }),
   reports,
-  budgets: router({
-    list: reading(listBudgets),
-    get: reading(getBudget),
-    series: reading(budgetSeries),
-    receivers: reading(transferReceivers),
-    otherSide: reading(transferOtherSide),
-    asked: reading(askedOfInstance),
-    create: mutation(createBudget),
-    update: mutation(updateBudget),
-    setBase: mutation(setBase),
-    close: mutation(closeBudget),
-    exceed: mutation(exceedBudget),
-    transfer: mutation(transferBudget),
-    approve: mutation(approveRequest),
-    reject: mutation(rejectRequest),
-    withdraw: mutation(withdrawRequest),
-  }),
+  budgets,
   monitoring: router({
     connect: reading(getConnection),
     list: reading(listMonitoring),
@@ -278,17 +243,7 @@ export const appRouter = router({
     get: reading(getDriftAlert),
     mark: mutation(markDriftAlert),
   }),
-  instanceBudgets: router({
-    list: reading(listInstanceBudgets),
-    get: reading(getInstanceBudget),
-    series: reading(instanceBudgetSeries),
-    create: mutation(createInstanceBudget),
-    update: mutation(updateInstanceBudget),
-    setBase: mutation(setInstanceBase),
-    close: mutation(closeInstanceBudget),
-    approve: mutation(approveInstanceRequest),
-    reject: mutation(rejectInstanceRequest),
-  }),
+  instanceBudgets,
   heartbeat: router({
     get: reading(getHeartbeat),
     set: mutation(setHeartbeat),
