@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { labelSchema, metricSchema, revisionPatternSchema } from './metric-profile.ts';
 
 /** classic: counters by upper bound, `<metric>_bucket`; native: one series whose buckets the query API gives with it. */
-export const histogramForms = ['classic', 'native'] as const;
+const histogramForms = ['classic', 'native'] as const;
 /** earliest: from seven days back, as far as Prometheus still has it. */
-export const histogramStarts = ['latest', 'earliest'] as const;
+const histogramStarts = ['latest', 'earliest'] as const;
 
 const operators = ['=', '!=', '=~', '!~'] as const;
 const matcherSchema = z.object({

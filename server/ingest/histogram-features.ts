@@ -17,7 +17,7 @@ const mostFeatures = 500;
 /** A histogram that was counted elsewhere, under the name of the feature that it is. */
 export type FeatureHistogram = { readonly feature: string; readonly buckets: readonly Bucket[] };
 
-export const otherBounds =
+const otherBounds =
   'The buckets do not fit the bins that the feature is counted by: they are coarser, or have other bounds.';
 
 /** What a histogram adds to the window on every binning; nothing for a feature that a person ignores or that has no bins yet. */

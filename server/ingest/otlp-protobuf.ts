@@ -52,9 +52,9 @@ const messages: Readonly<Record<string, Fields>> = {
 /** Reads exports and writes answers in OTLP's binary form. */
 export type OtlpProtobuf = {
   /** The export as OTLP's JSON has it; throws invalidInput for other bytes. */
-  read(body: Buffer): unknown;
-  answer(answer: OtlpAnswer): Uint8Array<ArrayBuffer>;
-  error(message: string): Uint8Array<ArrayBuffer>;
+  readonly read: (body: Buffer) => unknown;
+  readonly answer: (answer: OtlpAnswer) => Uint8Array<ArrayBuffer>;
+  readonly error: (message: string) => Uint8Array<ArrayBuffer>;
 };
 
 let opened: Promise<OtlpProtobuf> | null = null;

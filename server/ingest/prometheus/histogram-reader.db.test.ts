@@ -77,9 +77,10 @@ async function made(steps: number, change: object = {}): Promise<string> {
 }
 const rewind = (steps: number) =>
   test.db.execute(
-    sql`update prometheus_source set through = ${new Date(before(steps)).toISOString()}, due_at = now()`,
+    sql`update prometheus_source set through = ${new Date(before(steps)).toISOString()},
+    created_at = ${new Date(before(steps)).toISOString()}, due_at = now() - interval '1 second'`,
   );
-const due = () => test.db.execute(sql`update prometheus_source set due_at = now()`);
+const due = () => test.db.execute(sql`update prometheus_source set due_at = now() - interval '1 second'`);
 const listed = async () => {
   const { serviceId } = fixture;
   const { sources } = await listPrometheusSources(fixture.project.as('viewer'), { serviceId });
@@ -199,6 +200,17 @@ describe('a histogram of Prometheus', () => {
     await rewind(1);
     await read();
     expect(await counted()).toEqual([[before(1), [3, 0, 0]]]);
+  });
+
+  it('of a pod that began meanwhile and was not scraped at first counts as a whole, too', async () => {
+    await test.db.execute(sql`update pod_interval set from_at = ${new Date(before(2) + 1_000).toISOString()}
+      where pod_uid = 'pod-a'`);
+    await made(2);
+    pods.set('pod-a', [[before(0), [8, 0, 0]]]);
+    pods.set('pod-b', [[before(0), [8, 0, 0]]]);
+    await read();
+    expect(await counted()).toEqual([[before(1), [8, 0, 0]]]);
+    await test.db.execute(sql`update pod_interval set from_at = now() - interval '8 days'`);
   });
 
   it('with other buckets than its bins is told, and what does not fit is tallied', async () => {

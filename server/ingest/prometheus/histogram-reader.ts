@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { packContribution } from '../../../domain/drift/contribution.ts';
 import type { Bucket } from '../../../domain/drift/histogram-buckets.ts';
-import { type CountedLooks, seriesIncreases } from '../../../domain/drift/histogram-series.ts';
+import { type CountedLooks, forgottenMs, seriesIncreases } from '../../../domain/drift/histogram-series.ts';
 import { latestMs } from '../../../domain/drift/row-reject.ts';
 import { fiveMinutesMs } from '../../../domain/drift/window.ts';
 import { retryingDeadlocks } from '../../command.ts';
@@ -38,7 +38,7 @@ type Round = {
   readonly counting: Counting;
   readonly samples: readonly HistogramSample[];
   readonly revisionOf: (sample: HistogramSample) => string | null;
-  readonly beganSince: (sample: HistogramSample, sinceMs: number) => boolean;
+  readonly isNew: (sample: HistogramSample) => boolean;
 };
 
 /**
@@ -65,10 +65,10 @@ export async function readRound(
   const pods = await seenPods(parts.db, catalogue, [...new Set(samples.map(({ pod }) => pod))]);
   const revisionOf = revisions(catalogue.revisions, pods);
   const own = samples.filter((sample) => revisionOf(sample) !== null);
-  const beganSince = ({ pod }: HistogramSample, sinceMs: number) => (pods.get(pod)?.sinceMs ?? 0) > sinceMs;
+  const isNew = beganMeanwhile(source, pods);
   if (plan.counts) {
     const counting = await withFeatures(parts, serviceId, told(source, own));
-    await store(parts, plan, { source, counting, samples: own, revisionOf, beganSince });
+    await store(parts, plan, { source, counting, samples: own, revisionOf, isNew });
   }
   return { ...standing(source, { samples, own }, plan), behind: plan.behind };
 }
@@ -108,6 +108,16 @@ function revisions(known: Counting['catalogue']['revisions'], pods: ReadonlyMap<
     const id = pods.get(pod)?.revisionId ?? '';
     return ids.has(id) ? id : null;
   };
+}
+
+/**
+ * Whether a series of a pod that began after its source was added, and so recently that none of it can have been counted
+ * and forgotten, is new as a whole.
+ */
+function beganMeanwhile({ fields, createdAt }: Source, pods: ReadonlyMap<string, SeenPod>) {
+  const sourceMs = createdAt.getTime() - (fields.startAt === 'earliest' ? latestMs : 0);
+  return ({ pod, atMs }: HistogramSample): boolean =>
+    (pods.get(pod)?.sinceMs ?? 0) > Math.max(sourceMs, atMs - forgottenMs);
 }
 
 /** The fullest histogram tells most of where values lie. */
@@ -151,7 +161,7 @@ async function store(parts: IngestParts, plan: Plan, round: Round): Promise<void
     const step = seriesIncreases(
       looks,
       byInstant.get(atMs) ?? [],
-      (sample) => !isFirst && round.beganSince(sample, atMs - fiveMinutesMs),
+      (sample) => !isFirst && round.isNew(sample),
     );
     looks = step.counted;
     const byRevision = Map.groupBy(step.increases, ({ look }) => round.revisionOf(look) ?? '');

@@ -8,6 +8,7 @@ export type Source = {
   readonly projectId: string;
   readonly serviceId: string;
   readonly fields: HistogramSource;
+  readonly createdAt: Date;
   readonly through: Date;
   /** Null before the first look. */
   readonly looks: unknown;
@@ -22,6 +23,7 @@ type Row = {
   project_id: string;
   service_id: string;
   fields: unknown;
+  created_at: string;
   through: string;
   looks: unknown;
 };
@@ -33,12 +35,14 @@ export async function takeDueSources(db: Database): Promise<Source[]> {
     where id in (select id from prometheus_source where removed_at is null and due_at <= clock_timestamp()
       order by due_at limit ${mostTogether} for update skip locked)
     returning id, project_id, service_id, fields, looks,
+      to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
       to_char(through at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as through`);
   return rows.map((row) => ({
     id: row.id,
     projectId: row.project_id,
     serviceId: row.service_id,
     fields: histogramSourceSchema.parse(row.fields),
+    createdAt: new Date(row.created_at),
     through: new Date(row.through),
     looks: row.looks,
   }));
