@@ -30,6 +30,8 @@ export interface DatabaseHandle {
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
+  /** `run` begins with reads, which may be sent together with BEGIN: one that fails leaves nothing stored. */
+  readonly readsFirst?: boolean;
 }
 
 /** COMMIT was sent and its answer never came: the work may or may not be stored, so look it up before doing it again. */
@@ -65,6 +67,8 @@ function connectionConfig(url: string, options: DatabaseOptions): pg.ClientConfi
     // The server's time-out cannot fire when the network is gone; this one can. 0 switches both off.
     ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + 5_000 } : {}),
     keepAlive: true,
+    // What is awaited together on one connection is sent together; PostgreSQL answers in the order of sending.
+    pipeline: true,
     types,
   };
 }
@@ -121,6 +125,39 @@ async function commit(client: pg.PoolClient): Promise<void> {
   }
 }
 
+type Use<T> = (client: pg.PoolClient, onBroken: (error: Error) => void) => Promise<T>;
+
+/** Gives `use` a connection of the pool and takes it back whatever comes; a broken one is closed. */
+async function borrowed<T>(db: Database, use: Use<T>): Promise<T> {
+  const client = await db.$client.connect();
+  let broken: Error | undefined;
+  // A checked-out client has no listener of the pool's, and an unheard `error` event ends the process.
+  const onBroken = (error: Error) => {
+    broken ??= error;
+  };
+  client.on('error', onBroken);
+  try {
+    return await use(client, onBroken);
+  } finally {
+    client.removeListener('error', onBroken);
+    client.release(broken);
+  }
+}
+
+/** Reads what the database held at one moment; what is read at once, and not in turn, costs one round trip. */
+export async function snapshot<T>(db: Database, read: (queries: Queries) => Promise<T>): Promise<T> {
+  return await borrowed(db, async (client, onBroken) => {
+    const begun = client.query(beginStatement({ isolation: 'repeatable read', readOnly: true }));
+    try {
+      const [found] = await Promise.all([read(drizzle(client)), begun]);
+      return found;
+    } finally {
+      // There is nothing to store, so nobody needs to wait for it; whoever takes the connection next comes after it.
+      client.query('COMMIT').catch(onBroken);
+    }
+  });
+}
+
 /**
  * Runs `run` between BEGIN and COMMIT on one connection and always gives it back, which drizzle 0.45 does not when BEGIN
  * fails; what `run` throws is rethrown as it is, after a ROLLBACK.
@@ -130,30 +167,21 @@ export async function transaction<T>(
   run: (tx: Transaction) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  const client = await db.$client.connect();
-  let broken: Error | undefined;
-  // A checked-out client has no listener of the pool's, and an unheard `error` event ends the process.
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  client.on('error', onError);
-  try {
-    await client.query(beginStatement(options));
-    const result = await run(drizzle(client) as unknown as Transaction);
-    await commit(client);
-    return result;
-  } catch (error) {
-    if (error instanceof CommitUnknown) {
-      broken ??= error;
+  return await borrowed(db, async (client, onBroken) => {
+    try {
+      const begun = client.query(beginStatement(options));
+      // What follows a BEGIN that failed must not be stored: its connection is of no use any more.
+      begun.catch(onBroken);
+      if (options.readsFirst !== true) await begun;
+      const [result] = await Promise.all([run(drizzle(client) as unknown as Transaction), begun]);
+      await commit(client);
+      return result;
+    } catch (error) {
+      if (error instanceof CommitUnknown) onBroken(error);
+      else await client.query('ROLLBACK').catch(onBroken);
+      throw error;
     }
-    if (broken === undefined) {
-      await client.query('ROLLBACK').catch(onError);
-    }
-    throw error;
-  } finally {
-    client.removeListener('error', onError);
-    client.release(broken);
-  }
+  });
 }
 
 export interface PostgresError {

@@ -1,7 +1,13 @@
 import { and, eq, sql } from 'drizzle-orm';
 import superjson from 'superjson';
 import type * as z from 'zod';
-import { type Database, postgresError, type Transaction, transaction } from '../db/client.ts';
+import {
+  type Database,
+  postgresError,
+  type Transaction,
+  type TransactionOptions,
+  transaction,
+} from '../db/client.ts';
 import { idempotency } from '../db/schema/identity.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -55,12 +61,14 @@ export function command<Schema extends z.ZodType, Result>(
   const execute = async (ctx: Context, raw: z.input<Schema>): Promise<Result> => {
     const principal = signedIn(ctx);
     const input = parseInput(schema, raw);
-    return await retryingDeadlocks(ctx.db, async (tx) => {
-      const projectId = project === 'instance' ? '' : await project(tx, input);
+    const write = async (tx: Transaction): Promise<Result> => {
+      const [projectId, now] = await Promise.all([
+        project === 'instance' ? '' : project(tx, input),
+        ctx.clock(tx),
+      ]);
       authorize(principal, permission, project === 'instance' ? null : projectId);
       const repeated = await claimKey<Result>(tx, { ctx, principal, permission, input });
       if (repeated !== null) return repeated.result;
-      const now = await ctx.clock(tx);
       const outcome = await run({ tx, input, principal, projectId, now, ctx });
       await keepResponse(
         tx,
@@ -77,7 +85,8 @@ export function command<Schema extends z.ZodType, Result>(
           drafts: outcome.audit,
         });
       return outcome.result;
-    });
+    };
+    return await retryingDeadlocks(ctx.db, write, { readsFirst: true });
   };
   return Object.assign(execute, { permission, schema, kind: 'command' as const });
 }
@@ -148,10 +157,11 @@ function keyOf({ ctx, principal, permission }: Key) {
 export async function retryingDeadlocks<Result>(
   db: Database,
   run: (tx: Transaction) => Promise<Result>,
+  options?: TransactionOptions,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await transaction(db, run);
+      return await transaction(db, run, options);
     } catch (error) {
       if (attempt >= 3 || !isRetryable(error)) throw error;
     }

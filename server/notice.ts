@@ -3,7 +3,7 @@ import type { Transaction } from '../db/client.ts';
 import { notice as noticeTable } from '../db/schema/notices.ts';
 import { type Notice, noticeManners, severityOf } from '../domain/notice.ts';
 import { type NoticeObject } from '../domain/notice-kind.ts';
-import { notifyChange } from './audit/append.ts';
+import { changeChannel, notifyChange } from './audit/append.ts';
 import { newId } from './id.ts';
 
 /** What a change tells people, besides being done. */
@@ -64,16 +64,20 @@ export async function endNotice(
   key: { readonly projectId: string; readonly dedupKey: string },
   now: Date,
 ): Promise<void> {
-  const rows = await tx
+  const { projectId } = key;
+  const ended = tx
     .update(noticeTable)
     .set({
       endedAt: sql`case when ${noticeTable.origin} = 'demo' then ${now} else clock_timestamp() end`,
       openKey: null,
       routeAt: sql`case when ${noticeTable.routedAt} is null then null else clock_timestamp() end`,
     })
-    .where(and(eq(noticeTable.projectId, key.projectId), eq(noticeTable.openKey, key.dedupKey)))
+    .where(and(eq(noticeTable.projectId, projectId), eq(noticeTable.openKey, key.dedupKey)))
     .returning({ id: noticeTable.id });
-  for (const { id } of rows) await notifyChange(tx, { projectId: key.projectId, topic: 'notice', id });
+  const hint = sql`json_build_object('projectId', ${projectId}::text, 'topic', 'notice', 'id', id)::text`;
+  await tx.execute(
+    sql`with ended as (${ended.getSQL()}) select pg_notify(${changeChannel}, ${hint}) from ended`,
+  );
 }
 
 /** One thing that lasts or not: what tells of it while it does, made only when it is news. */

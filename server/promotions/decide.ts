@@ -57,10 +57,13 @@ async function decide(run: CommandRun<DecisionInput>, verb: Decision) {
   const { subjectDigest, comment } = input;
   const { projectId } = facts.promotion;
   const decided = { userId: principal.id, decision: verb };
-  await storeDecision(tx, { projectId, actionId: facts.action.id, ...decided, comment, subjectDigest, now });
+  const signed = { projectId, actionId: facts.action.id, ...decided, comment, subjectDigest, now };
   const state = stateAfterDecision({ ...facts, rules: facts.policy.rules }, decided);
-  await saveState(tx, { facts, state, now });
-  const entry = await decisionEntry(tx, { facts, verb, state, comment: input.comment });
+  const [entry] = await Promise.all([
+    decisionEntry(tx, { facts, verb, state, comment }),
+    storeDecision(tx, signed),
+    saveState(tx, { facts, state, now }),
+  ]);
   return { result: { promotionId: facts.promotion.id, state }, audit: [entry] as const };
 }
 
@@ -69,13 +72,12 @@ async function saveState(
   { facts, state, now }: { facts: PromotionFacts; state: PromotionState; now: Date },
 ): Promise<void> {
   if (state === 'open') return;
-  await tx
-    .update(promotion)
-    .set({ state, decidedAt: now, outcome: null })
-    .where(eq(promotion.id, facts.promotion.id));
   const { id: promotionId, projectId, serviceId } = facts.promotion;
-  await endApprovalNeeded(tx, { projectId, promotionId }, now);
-  await wakeService(tx, serviceId, now);
+  await Promise.all([
+    tx.update(promotion).set({ state, decidedAt: now, outcome: null }).where(eq(promotion.id, promotionId)),
+    endApprovalNeeded(tx, { projectId, promotionId }, now),
+    wakeService(tx, serviceId, now),
+  ]);
 }
 
 async function decisionEntry(

@@ -46,6 +46,8 @@ const freezeEveryMs = 10_000;
 const defaultLeaseMs = 15_000;
 const defaultConcurrency = 4;
 const longestSleepMs = 30_000;
+const passesFirstMs = 50;
+const longestBesideMs = 500;
 /** A row that somebody holds locked is due but cannot be claimed; a wake still ends the sleep at once. */
 const shortestSleepMs = 20;
 
@@ -72,6 +74,8 @@ export class ClusterLoop {
   #lookAtMs = 0;
   #freezing: Promise<void> | null = null;
   #freezeAtMs = 0;
+  #begunAtMs = -Infinity;
+  #besideAtMs = -Infinity;
   readonly #outage = new DatabaseOutage();
   #totals = new AnalysisTotals();
   readonly #pace = new ObjectivePace();
@@ -159,18 +163,34 @@ export class ClusterLoop {
       await makeDue(db, { clusterId });
     }
     await this.#outage.settle(db, this.#options.origin ?? 'live');
+    const running = new Set(this.#running.keys());
+    const claimed = await claimDue(db, { clusterId, running, most: concurrency - running.size });
+    for (const serviceId of claimed) this.#start(serviceId);
+    const firstMs = this.#passesFirstMs(claimed.length > 0);
+    if (firstMs > 0) return firstMs;
+    this.#lookBeside(lease);
+    if (this.#running.size >= concurrency) return renewMs;
+    const dueMs = await untilNextDue(db, { clusterId, running: new Set(this.#running.keys()) });
+    return Math.max(shortestSleepMs, Math.min(renewMs, dueMs ?? longestSleepMs));
+  }
+
+  /** How long the rest has to wait for passes that have just begun, which would share the processor with it; 0 for no longer. */
+  #passesFirstMs(hasBegun: boolean): number {
+    const nowMs = performance.now();
+    if (hasBegun) this.#begunAtMs = nowMs;
+    if (nowMs - this.#besideAtMs > longestBesideMs) return 0;
+    return Math.max(0, this.#begunAtMs + passesFirstMs - nowMs);
+  }
+
+  /** What is looked after beside the passes, and holds up none of them. */
+  #lookBeside(lease: Lease): void {
+    this.#besideAtMs = performance.now();
     this.#answer();
     this.#logs.look();
     this.#metering.keep(lease);
     this.#keepUp(lease);
     this.#look(lease);
     this.#freeze(lease);
-    const running = new Set(this.#running.keys());
-    const claimed = await claimDue(db, { clusterId, running, most: concurrency - running.size });
-    for (const serviceId of claimed) this.#start(serviceId);
-    if (this.#running.size >= concurrency) return renewMs;
-    const dueMs = await untilNextDue(db, { clusterId, running: new Set(this.#running.keys()) });
-    return Math.max(shortestSleepMs, Math.min(renewMs, dueMs ?? longestSleepMs));
   }
 
   /** A cluster that is slow to answer a probe must hold up neither the lease nor the passes. */

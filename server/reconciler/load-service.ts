@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, inArray, isNotNull, isNull } from 'drizzle-orm';
-import type { Database, Queries } from '../../db/client.ts';
+import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { type Database, type Queries, snapshot } from '../../db/client.ts';
 import { cluster, environment, metricsCredential } from '../../db/schema/environments.ts';
 import { modelVersion } from '../../db/schema/models.ts';
 import { promotion } from '../../db/schema/promotions.ts';
@@ -65,7 +65,42 @@ export type WaitingPromotion = {
 
 /** Reads a Service with its active rollout; null when there is none. JSON is parsed; a row that does not parse throws. */
 export async function loadService(db: Database, serviceId: string): Promise<LoadedService | null> {
-  const rows = await db
+  return await snapshot(db, (queries) => readService(queries, serviceId));
+}
+
+/** As loadService, inside a snapshot of the caller's. */
+export async function readService(queries: Queries, serviceId: string): Promise<LoadedService | null> {
+  const [found, keptRow, waiting, records] = await Promise.all([
+    serviceRow(queries, serviceId),
+    keptRollout(queries, serviceId),
+    waitingPromotion(queries, serviceId),
+    revisionRecords(queries, serviceId),
+  ]);
+  if (found === undefined) return null;
+  const { row, activeRow } = found;
+  const takeOver = row.takeOver === null ? null : takeOverSchema.parse(row.takeOver);
+  const scope = scopeOf(row, found.environment, takeOver);
+  const revisions = desiredRevisions(records, scalingSchema.parse(row.scaling));
+  const stable = row.stableRevisionId === null ? null : (revisions.get(row.stableRevisionId) ?? null);
+  return {
+    row,
+    clusterKind: found.clusterKind,
+    metrics: {
+      environmentId: found.environment.id,
+      source: metricsSourceSchema.parse(found.environment.metricsSource),
+      sealedSecret: found.sealedSecret,
+      allowances: found.allowances,
+    },
+    serving: { scope, generation: row.generation, stable },
+    takeOver,
+    active: activeRow === null ? null : loadedRollout(activeRow, { revisions, recordedAt: found.recordedAt }),
+    kept: keptRow === undefined ? null : keptCanary(keptRow, revisions),
+    waiting: activeRow === null ? waiting : null,
+  };
+}
+
+async function serviceRow(queries: Queries, serviceId: string) {
+  const rows = await queries
     .select({
       row: service,
       environment,
@@ -82,41 +117,7 @@ export async function loadService(db: Database, serviceId: string): Promise<Load
     .leftJoin(rollout, and(eq(rollout.serviceId, service.id), isNull(rollout.endedAt)))
     .leftJoin(rolloutRecord, eq(rolloutRecord.rolloutId, rollout.id))
     .where(eq(service.id, serviceId));
-  const found = rows[0];
-  if (found === undefined) return null;
-  const { row } = found;
-  const activeRow = found.activeRow ?? undefined;
-  const takeOver = row.takeOver === null ? null : takeOverSchema.parse(row.takeOver);
-  const scope = scopeOf(row, found.environment, takeOver);
-  const scaling = scalingSchema.parse(row.scaling);
-  const ids = [row.stableRevisionId, activeRow?.fromRevisionId, activeRow?.toRevisionId];
-  const [keptRow, waiting, revisions] = await Promise.all([
-    keptRollout(db, serviceId),
-    activeRow === undefined ? waitingPromotion(db, serviceId) : null,
-    loadRevisions(db, ids, scaling),
-  ]);
-  const keptId = keptRow?.toRevisionId;
-  if (keptId !== undefined && !revisions.has(keptId))
-    for (const [id, found] of await loadRevisions(db, [keptId], scaling)) revisions.set(id, found);
-  const stable = row.stableRevisionId === null ? null : (revisions.get(row.stableRevisionId) ?? null);
-  return {
-    row,
-    clusterKind: found.clusterKind,
-    metrics: {
-      environmentId: found.environment.id,
-      source: metricsSourceSchema.parse(found.environment.metricsSource),
-      sealedSecret: found.sealedSecret,
-      allowances: found.allowances,
-    },
-    serving: { scope, generation: row.generation, stable },
-    takeOver,
-    active:
-      activeRow === undefined
-        ? null
-        : loadedRollout(activeRow, { revisions, recordedAt: found.recordedAt ?? null }),
-    kept: keptRow === undefined ? null : keptCanary(keptRow, revisions),
-    waiting,
-  };
+  return rows[0];
 }
 
 /** The service with the rollout that has just been started on it; read again where its stable revision is another by now. */
@@ -156,20 +157,28 @@ function scopeOf(
   };
 }
 
-async function loadRevisions(
-  queries: Queries,
-  ids: readonly (string | null | undefined)[],
-  scaling: Scaling,
-): Promise<Map<string, DesiredRevision>> {
-  const wanted = [...new Set(ids.filter((id) => id !== null && id !== undefined))];
-  if (wanted.length === 0) return new Map();
-  const rows = await queries
+/** Of what is stable, under way or kept. */
+async function revisionRecords(queries: Queries, serviceId: string) {
+  const stable = queries
+    .select({ id: service.stableRevisionId })
+    .from(service)
+    .where(eq(service.id, serviceId));
+  const moving = and(eq(rollout.serviceId, serviceId), or(isNull(rollout.endedAt), isKept()));
+  const from = queries.select({ id: rollout.fromRevisionId }).from(rollout).where(moving);
+  const to = queries.select({ id: rollout.toRevisionId }).from(rollout).where(moving);
+  return await queries
     .select({ revision: serviceRevision, version: modelVersion })
     .from(serviceRevision)
     .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
-    .where(inArray(serviceRevision.id, wanted));
+    .where(sql`${serviceRevision.id} in (${stable} union ${from} union ${to})`);
+}
+
+function desiredRevisions(
+  records: Awaited<ReturnType<typeof revisionRecords>>,
+  scaling: Scaling,
+): Map<string, DesiredRevision> {
   return new Map(
-    rows.map(({ revision, version }) => {
+    records.map(({ revision, version }) => {
       const { id: revisionId, number, modelVersionId, specDigest } = revision;
       const spec = serviceSpecSchema.parse(revision.spec);
       return [
@@ -191,19 +200,16 @@ function desiredRevision(parts: RevisionParts): DesiredRevision {
   return { number, revisionId, modelVersionId, specDigest, podTemplate, port: spec.port, scaling };
 }
 
-/** What went back and was to be kept, until that is over. */
+/** It went back and was to be kept, until that is over. */
+function isKept() {
+  return and(isNotNull(rollout.endedAt), isNotNull(rollout.keepUntil), isNull(rollout.keptEndedAt));
+}
+
 async function keptRollout(queries: Queries, serviceId: string): Promise<RolloutRow | undefined> {
   const rows = await queries
     .select()
     .from(rollout)
-    .where(
-      and(
-        eq(rollout.serviceId, serviceId),
-        isNotNull(rollout.endedAt),
-        isNotNull(rollout.keepUntil),
-        isNull(rollout.keptEndedAt),
-      ),
-    )
+    .where(and(eq(rollout.serviceId, serviceId), isKept()))
     .orderBy(desc(rollout.startedAt))
     .limit(1);
   return rows[0];

@@ -1,4 +1,4 @@
-import type { Database, Queries } from '../../db/client.ts';
+import { type Database, type Queries, snapshot } from '../../db/client.ts';
 import type { Dispersion } from '../../domain/analysis/tempering.ts';
 import { type Evidence, emptyEvidence } from '../../domain/analysis/verdict.ts';
 import { desiredServing } from '../../domain/desired-serving.ts';
@@ -27,6 +27,7 @@ import {
   type LoadedRollout,
   type LoadedService,
   loadService,
+  readService,
   type WaitingPromotion,
   withStarted,
 } from './load-service.ts';
@@ -72,6 +73,7 @@ export type Pass = {
   readonly actions: readonly ServingAction[];
 };
 
+const answerLastsMs = 1_000;
 /** After a write the cluster answers soon. */
 const afterWriteMs = 1_000;
 /** A Service at rest is looked at this often, for its charts and for what was changed by hand. */
@@ -84,12 +86,15 @@ const atRestMs = 30_000;
  */
 export async function reconcile(hands: Hands, serviceId: string): Promise<Pass> {
   const { db } = hands;
-  const now = await hands.clock(db);
-  const found = await loadService(db, serviceId);
-  if (found !== null && isWatched(found)) return await watchService(hands, found, now);
+  const [now, found] = await snapshot(db, (queries) =>
+    Promise.all([hands.clock(queries), readService(queries, serviceId)]),
+  );
+  if (found === null) return { requeueAfterMs: null, actions: [] };
+  if (isWatched(found)) return await watchService(hands, found, now);
+  const forbidden = askedAhead(() => writesForbidden(hands, found));
   const { loaded, refused } = await startApproved(hands, found, now);
   if (loaded === null) return { requeueAfterMs: null, actions: [] };
-  const first = await observe(hands, loaded);
+  const first = await observe(hands, loaded, forbidden());
   const onWrite = hands.onWrite ?? (() => undefined);
   const metrics = hands.metricsOf(loaded.metrics);
   const measure = () => gatherEvidence({ ...hands, metrics }, { loaded, now, onWrite });
@@ -97,9 +102,9 @@ export async function reconcile(hands: Hands, serviceId: string): Promise<Pass> 
   // A slow metrics source must hold up neither a start nor a way back: those are decided without it, and measured after.
   const before = needsEvidence(active) ? await measure() : null;
   const evidence = before ?? unmeasured(active);
-  const hold = active === null ? null : await stepHold(db, active, now);
+  const hold = active === null ? null : await stepHold(db, { active, observed: first.observed }, now);
   const seen = { observed: first.observed, evidence, hold };
-  const observeAgain = async () => (await observe(hands, loaded)).observed;
+  const observeAgain = async () => (await observe(hands, loaded, writesForbidden(hands, loaded))).observed;
   const moved = active === null ? null : await moveOn(hands, { loaded, active, seen, observeAgain, now });
   if (active !== null && moved === null) return { requeueAfterMs: 0, actions: [] };
   const advance = moved?.advance ?? null;
@@ -153,13 +158,32 @@ function isWatched({ row, active }: LoadedService): boolean {
 async function observe(
   hands: Hands,
   { row, serving: { scope } }: LoadedService,
+  asked: Promise<Blocker | null>,
 ): Promise<{ observed: ObservedServing; forbidden: boolean }> {
   const [told, found] = await Promise.all([
     hands.cluster.observe(scope).then((observed) => withShortages(hands.db, scope, observed)),
-    row.mode === 'managed' ? hands.mayWrite?.(scope.namespace, hands.lease) : null,
+    asked,
   ]);
   if (found) return { observed: { ...told, fresh: false, blockers: [found] }, forbidden: true };
   return { observed: withRefusal(told, hands.refusedRevisions.get(row.id)), forbidden: false };
+}
+
+/** Why nothing may be written in the namespace of a managed service now; null when all may be. */
+async function writesForbidden(
+  { mayWrite, lease }: Hands,
+  { row, serving }: LoadedService,
+): Promise<Blocker | null> {
+  if (row.mode !== 'managed' || mayWrite === undefined) return null;
+  return await mayWrite(serving.scope.namespace, lease);
+}
+
+/** Asks at once, while something else is done first; an answer that has waited for long is asked for again. */
+function askedAhead<T>(ask: () => Promise<T>): () => Promise<T> {
+  const askedAtMs = performance.now();
+  const answer = ask();
+  // Whoever takes the answer hears of its failure.
+  answer.catch(() => undefined);
+  return () => (performance.now() - askedAtMs < answerLastsMs ? answer : ask());
 }
 
 /** Why the metrics source gave nothing; undefined when it was not asked, or there is none. */
@@ -180,11 +204,10 @@ function unmeasured(active: LoadedRollout | null): Evidence {
 /** Starts the oldest approved promotion when no rollout is active; for one that waits for signatures it measures ahead. */
 async function startApproved(
   hands: Hands,
-  loaded: LoadedService | null,
+  loaded: LoadedService,
   now: Date,
 ): Promise<{ loaded: LoadedService | null; refused: Refusal | Blocker | null }> {
-  if (loaded === null || loaded.waiting === null || loaded.row.mode !== 'managed')
-    return { loaded, refused: null };
+  if (loaded.waiting === null || loaded.row.mode !== 'managed') return { loaded, refused: null };
   const { db, lease, origin } = hands;
   const { waiting: approved } = loaded;
   if (approved.state === 'open') {

@@ -16,9 +16,8 @@ export function startRecords(tx: Transaction, start: PlannedStart): Promise<Pref
 
 async function read(tx: Transaction, start: PlannedStart): Promise<PreflightAsk> {
   const { serviceId, fromRevisionId, toRevisionId, plan, firstStepIndex = 0, now } = start;
-  const record = await loadService(tx, serviceId);
   const ids = [toRevisionId, ...(fromRevisionId === null ? [] : [fromRevisionId])];
-  const revisions = await loadRevisions(tx, ids);
+  const [record, revisions] = await Promise.all([loadService(tx, serviceId), loadRevisions(tx, ids)]);
   const revisionOf = (id: string) => onlyRow(revisions.filter(({ revisionId }) => revisionId === id));
   return {
     record,

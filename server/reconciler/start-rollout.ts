@@ -48,35 +48,25 @@ export type StartOutcome =
  * fixed before it starts and with what it reserves.
  */
 export async function startRollout(db: Database, input: StartInput): Promise<StartOutcome> {
-  return await transaction(db, async (tx) => {
-    await fence(tx, input.lease);
-    const found = await lockPromotion(tx, input.promotionId);
+  const judge = async (tx: Transaction): Promise<StartOutcome> => {
+    const [found] = await Promise.all([lockPromotion(tx, input.promotionId), fence(tx, input.lease)]);
     if (found === null || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
-    const changed = await subjectChange(tx, found);
+    const start = plannedStart(found, input.now);
+    // All that is judged is read at once, after the lock; the guards take the records and hear why they could not be read.
+    startRecords(tx, start).catch(() => undefined);
+    const [changed, active] = await Promise.all([
+      subjectChange(tx, found),
+      activeRefusal(tx, start.serviceId),
+    ]);
     if (changed !== null) return await voided(tx, found, { input, reason: changed });
-    const { row } = found;
-    const plan = rolloutPlanSchema.parse(row.plan);
-    const { projectId, serviceId, toRevisionId } = row;
-    const { fromRevisionId } = row;
-    const start = {
-      projectId,
-      serviceId,
-      fromRevisionId,
-      toRevisionId,
-      plan,
-      policyRules: policyRulesSchema.parse(found.policyRules),
-      now: input.now,
-      promotionId: row.id,
-      firstStepIndex: row.retry === null ? 0 : promotionRetrySchema.parse(row.retry).firstStepIndex,
-    };
-    const no =
-      (await activeRefusal(tx, serviceId)) ?? (await startRefusal(tx, start, input.guards ?? startGuards));
+    const no = active ?? (await startRefusal(tx, start, input.guards ?? startGuards));
     if (no !== null) return await refused(tx, found, no);
     const dispersion = input.dispersion();
     return dispersion === null
       ? { kind: 'ready' }
       : await started(tx, found, { ...input, dispersion, start });
-  });
+  };
+  return await transaction(db, judge, { readsFirst: true });
 }
 
 type Found = {
@@ -87,6 +77,21 @@ type Found = {
   readonly requestedBy: string;
   readonly serviceName: string;
 };
+
+function plannedStart({ row, policyRules }: Found, now: Date): PlannedStart {
+  const { id: promotionId, projectId, serviceId, fromRevisionId, toRevisionId, retry } = row;
+  return {
+    projectId,
+    serviceId,
+    promotionId,
+    fromRevisionId,
+    toRevisionId,
+    plan: rolloutPlanSchema.parse(row.plan),
+    policyRules: policyRulesSchema.parse(policyRules),
+    firstStepIndex: retry === null ? 0 : promotionRetrySchema.parse(retry).firstStepIndex,
+    now,
+  };
+}
 
 async function lockPromotion(tx: Transaction, promotionId: string): Promise<Found | null> {
   const rows = await tx
@@ -193,13 +198,16 @@ async function started(
     phase: 'starting' as const,
     stepStartedAt: input.now,
   };
-  const inserted = onlyRow(await tx.insert(rollout).values(values).returning());
+  // `execute` sends the rollout first: what is sent with it names it.
+  const [inserted] = await Promise.all([
+    tx.insert(rollout).values(values).returning().execute(),
+    insertCanary(tx, values, input.now),
+    tx
+      .update(promotion)
+      .set({ state: 'started', outcome: null, retry: null })
+      .where(eq(promotion.id, row.id)),
+  ]);
   const reserved = await reserve(tx, values.id, input.start);
-  await insertCanary(tx, values, input.now);
-  await tx
-    .update(promotion)
-    .set({ state: 'started', outcome: null, retry: null })
-    .where(eq(promotion.id, row.id));
   await write(tx, found, {
     ...input,
     draft: {
@@ -227,7 +235,7 @@ async function started(
       ],
     },
   });
-  return { kind: 'started', row: inserted, to: (await startRecords(tx, input.start)).to };
+  return { kind: 'started', row: onlyRow(inserted), to: (await startRecords(tx, input.start)).to };
 }
 
 async function write(

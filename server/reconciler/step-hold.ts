@@ -4,16 +4,22 @@ import { budget, budgetReservation } from '../../db/schema/budgets.ts';
 import type { EnvelopePlace } from '../../domain/envelope/envelope.ts';
 import { budgetAmountText } from '../../domain/preflight/check-budget.ts';
 import { type Blocker, blocker } from '../../domain/refusal.ts';
+import { readiness } from '../../domain/rollout-observed.ts';
+import type { ObservedServing } from '../../domain/serving.ts';
 import { budgetStates, budgetsById } from '../rows/counted-budgets.ts';
 import { currencyOf } from '../rows/price-entries.ts';
 import type { LoadedRollout } from './load-service.ts';
 import { heldAt } from './reservation.ts';
 
+type Moving = { readonly active: LoadedRollout; readonly observed: ObservedServing };
+
 /** The place that the next raise leads to; null when there is none to hold. */
-function nextPlace({ rollout }: LoadedRollout): EnvelopePlace | null {
-  const { progress, intent, plan, firstStepIndex, isWayBack } = rollout;
+function nextPlace({ active: { rollout }, observed }: Moving): EnvelopePlace | null {
+  const { progress, intent, plan, firstStepIndex, isWayBack, toNumber } = rollout;
   if (isWayBack || intent.goal !== 'complete') return null;
-  if (progress.phase === 'starting') return { phase: 'stepping', stepIndex: firstStepIndex };
+  // Before its pods are ready no weight goes to it anyway.
+  if (progress.phase === 'starting')
+    return readiness(observed, toNumber).whole ? { phase: 'stepping', stepIndex: firstStepIndex } : null;
   const next = progress.stepIndex + 1;
   return progress.phase === 'stepping' && next < plan.steps.length
     ? { phase: 'stepping', stepIndex: next }
@@ -24,8 +30,9 @@ function nextPlace({ rollout }: LoadedRollout): EnvelopePlace | null {
  * Why a rollout's next raise has to wait for its budgets; null when it need not. What is left of it has to fit beside what
  * is spent and what others hold. Budgets of levels 0 and 1 only watch, and a roll back is never held.
  */
-export async function stepHold(queries: Queries, active: LoadedRollout, now: Date): Promise<Blocker | null> {
-  const place = nextPlace(active);
+export async function stepHold(queries: Queries, moving: Moving, now: Date): Promise<Blocker | null> {
+  const { active } = moving;
+  const place = nextPlace(moving);
   if (place === null) return null;
   const rows = await queries
     .select({ reservation: budgetReservation, budget })

@@ -1,6 +1,7 @@
 import { asc, eq, inArray } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
 import { policy, policyRevision } from '../../db/schema/environments.ts';
+import { principal } from '../../db/schema/identity.ts';
 import { modelVersion } from '../../db/schema/models.ts';
 import { approval, guardedAction, promotion } from '../../db/schema/promotions.ts';
 import { serviceRevision } from '../../db/schema/services.ts';
@@ -53,26 +54,28 @@ export async function promotionFacts(
   at: { projectId: string; now: Date },
 ): Promise<PromotionFacts[]> {
   if (records.length === 0) return [];
-  const subjects = await currentSubjects(
-    queries,
-    records.map((record) => record.promotion.id),
-  );
-  const policies = await policiesOf(queries, records);
-  const approvals = await queries
-    .select()
-    .from(approval)
-    .where(
-      inArray(
-        approval.actionId,
-        records.map((record) => record.action.id),
-      ),
-    )
-    .orderBy(asc(approval.id));
-  const members = await signingMembers(queries, at.projectId);
-  const authors = await authorsOf(queries, records);
-  const by = await principalRefs(queries, [
-    ...records.map((record) => record.action.requestedBy),
-    ...authors.values(),
+  const [subjects, policies, approvals, members, authors, by] = await Promise.all([
+    currentSubjects(
+      queries,
+      records.map((record) => record.promotion.id),
+    ),
+    policiesOf(queries, records),
+    queries
+      .select()
+      .from(approval)
+      .where(
+        inArray(
+          approval.actionId,
+          records.map((record) => record.action.id),
+        ),
+      )
+      .orderBy(asc(approval.id)),
+    signingMembers(queries, at.projectId),
+    authorsOf(queries, records),
+    principalRefs(
+      queries,
+      records.map((record) => record.action.requestedBy),
+    ),
   ]);
   return records.map((record) => {
     const { promotion: row, action } = record;
@@ -86,7 +89,7 @@ export async function promotionFacts(
     const requestedBy = by(action.requestedBy);
     const subject = {
       requesterUserId: ownerOf(requestedBy),
-      authorUserIds: [ownerOf(by(author))].filter((id) => id !== null),
+      authorUserIds: [ownerOf(author)].filter((id) => id !== null),
     };
     return {
       ...record,
@@ -146,9 +149,10 @@ async function policiesOf(queries: Queries, records: readonly PromotionRecord[])
 async function authorsOf(queries: Queries, records: readonly PromotionRecord[]) {
   const ids = [...new Set(records.map((record) => record.promotion.toRevisionId))];
   const rows = await queries
-    .select({ revisionId: serviceRevision.id, createdBy: modelVersion.createdBy })
+    .select({ revisionId: serviceRevision.id, author: principal })
     .from(serviceRevision)
     .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
+    .innerJoin(principal, eq(principal.id, modelVersion.createdBy))
     .where(inArray(serviceRevision.id, ids));
-  return new Map(rows.map((row) => [row.revisionId, row.createdBy]));
+  return new Map(rows.map((row) => [row.revisionId, row.author]));
 }
