@@ -7,7 +7,7 @@ type Config = { readonly text: string; readonly values?: readonly unknown[]; rea
 
 function isUnnamed(config: unknown): config is Config {
   return typeof config === 'object' && config !== null && 'text' in config && !('submit' in config)
-    ? (config as Config).name === undefined
+    ? ((config as Config).name ?? '') === ''
     : false;
 }
 

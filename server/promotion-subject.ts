@@ -1,18 +1,14 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
+import { prepared, type ValueOf } from '../db/prepared.ts';
 import { environment, policy } from '../db/schema/environments.ts';
 import { modelVersion } from '../db/schema/models.ts';
 import { promotion } from '../db/schema/promotions.ts';
 import { service, serviceRevision } from '../db/schema/services.ts';
 import type { PromotionSubject } from '../domain/promotion.ts';
 
-/** Reads what each promotion's subject is now; compare it with what was asked for by subjectRefusal of domain/promotion.ts. */
-export async function currentSubjects(
-  queries: Queries,
-  promotionIds: readonly string[],
-): Promise<Map<string, PromotionSubject>> {
-  if (promotionIds.length === 0) return new Map();
-  const rows = await queries
+const subjectRows = prepared((queries, value: ValueOf<{ ids: readonly string[] }>) =>
+  queries
     .select({
       promotionId: promotion.id,
       projectId: promotion.projectId,
@@ -31,7 +27,16 @@ export async function currentSubjects(
     .innerJoin(policy, eq(policy.id, environment.policyId))
     .innerJoin(serviceRevision, eq(serviceRevision.id, promotion.toRevisionId))
     .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
-    .where(inArray(promotion.id, [...promotionIds]));
+    .where(sql`${promotion.id} = any(${value('ids')})`),
+);
+
+/** Reads what each promotion's subject is now; compare it with what was asked for by subjectRefusal of domain/promotion.ts. */
+export async function currentSubjects(
+  queries: Queries,
+  promotionIds: readonly string[],
+): Promise<Map<string, PromotionSubject>> {
+  if (promotionIds.length === 0) return new Map();
+  const rows = await subjectRows(queries, { ids: promotionIds });
   return new Map(
     rows.map(({ promotionId, artefactDigest, ...parts }) => [
       promotionId,

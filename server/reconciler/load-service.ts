@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { type Database, type Queries, snapshot } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { cluster, environment, metricsCredential } from '../../db/schema/environments.ts';
 import { modelVersion } from '../../db/schema/models.ts';
 import { promotion } from '../../db/schema/promotions.ts';
@@ -70,11 +71,11 @@ export async function loadService(db: Database, serviceId: string): Promise<Load
 
 /** As loadService, inside a snapshot of the caller's. */
 export async function readService(queries: Queries, serviceId: string): Promise<LoadedService | null> {
-  const [found, keptRow, waiting, records] = await Promise.all([
-    serviceRow(queries, serviceId),
-    keptRollout(queries, serviceId),
-    waitingPromotion(queries, serviceId),
-    revisionRecords(queries, serviceId),
+  const [[found], [keptRow], [waiting], records] = await Promise.all([
+    serviceRows(queries, { serviceId }),
+    keptRollouts(queries, { serviceId }),
+    waitingPromotions(queries, { serviceId }),
+    revisionRecords(queries, { serviceId }),
   ]);
   if (found === undefined) return null;
   const { row, activeRow } = found;
@@ -95,12 +96,14 @@ export async function readService(queries: Queries, serviceId: string): Promise<
     takeOver,
     active: activeRow === null ? null : loadedRollout(activeRow, { revisions, recordedAt: found.recordedAt }),
     kept: keptRow === undefined ? null : keptCanary(keptRow, revisions),
-    waiting: activeRow === null ? waiting : null,
+    waiting: activeRow === null ? waitingOf(waiting) : null,
   };
 }
 
-async function serviceRow(queries: Queries, serviceId: string) {
-  const rows = await queries
+type OfService = { readonly serviceId: string };
+
+const serviceRows = prepared((queries, value: ValueOf<OfService>) =>
+  queries
     .select({
       row: service,
       environment,
@@ -116,9 +119,8 @@ async function serviceRow(queries: Queries, serviceId: string) {
     .leftJoin(metricsCredential, eq(metricsCredential.environmentId, environment.id))
     .leftJoin(rollout, and(eq(rollout.serviceId, service.id), isNull(rollout.endedAt)))
     .leftJoin(rolloutRecord, eq(rolloutRecord.rolloutId, rollout.id))
-    .where(eq(service.id, serviceId));
-  return rows[0];
-}
+    .where(eq(service.id, value('serviceId'))),
+);
 
 /** The service with the rollout that has just been started on it; read again where its stable revision is another by now. */
 export async function withStarted(
@@ -158,20 +160,20 @@ function scopeOf(
 }
 
 /** Of what is stable, under way or kept. */
-async function revisionRecords(queries: Queries, serviceId: string) {
+const revisionRecords = prepared((queries, value: ValueOf<OfService>) => {
   const stable = queries
     .select({ id: service.stableRevisionId })
     .from(service)
-    .where(eq(service.id, serviceId));
-  const moving = and(eq(rollout.serviceId, serviceId), or(isNull(rollout.endedAt), isKept()));
+    .where(eq(service.id, value('serviceId')));
+  const moving = and(eq(rollout.serviceId, value('serviceId')), or(isNull(rollout.endedAt), isKept()));
   const from = queries.select({ id: rollout.fromRevisionId }).from(rollout).where(moving);
   const to = queries.select({ id: rollout.toRevisionId }).from(rollout).where(moving);
-  return await queries
+  return queries
     .select({ revision: serviceRevision, version: modelVersion })
     .from(serviceRevision)
     .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
     .where(sql`${serviceRevision.id} in (${stable} union ${from} union ${to})`);
-}
+});
 
 function desiredRevisions(
   records: Awaited<ReturnType<typeof revisionRecords>>,
@@ -205,15 +207,14 @@ function isKept() {
   return and(isNotNull(rollout.endedAt), isNotNull(rollout.keepUntil), isNull(rollout.keptEndedAt));
 }
 
-async function keptRollout(queries: Queries, serviceId: string): Promise<RolloutRow | undefined> {
-  const rows = await queries
+const keptRollouts = prepared((queries, value: ValueOf<OfService>) =>
+  queries
     .select()
     .from(rollout)
-    .where(and(eq(rollout.serviceId, serviceId), isKept()))
+    .where(and(eq(rollout.serviceId, value('serviceId')), isKept()))
     .orderBy(desc(rollout.startedAt))
-    .limit(1);
-  return rows[0];
-}
+    .limit(1),
+);
 
 function keptCanary(row: RolloutRow, revisions: ReadonlyMap<string, DesiredRevision>): KeptCanary | null {
   const revision = revisions.get(row.toRevisionId);
@@ -269,8 +270,8 @@ function rolloutOf(row: RolloutRow, numbers: { from: number | null; to: number }
   };
 }
 
-async function waitingPromotion(queries: Queries, serviceId: string): Promise<WaitingPromotion | null> {
-  const rows = await queries
+const waitingPromotions = prepared((queries, value: ValueOf<OfService>) =>
+  queries
     .select({
       id: promotion.id,
       state: promotion.state,
@@ -281,10 +282,14 @@ async function waitingPromotion(queries: Queries, serviceId: string): Promise<Wa
     })
     .from(promotion)
     .innerJoin(serviceRevision, eq(serviceRevision.id, promotion.toRevisionId))
-    .where(and(eq(promotion.serviceId, serviceId), inArray(promotion.state, ['open', 'approved'])))
+    .where(and(eq(promotion.serviceId, value('serviceId')), inArray(promotion.state, ['open', 'approved'])))
     .orderBy(desc(eq(promotion.state, 'approved')), asc(promotion.requestedAt), asc(promotion.id))
-    .limit(1);
-  const found = rows[0];
+    .limit(1),
+);
+
+function waitingOf(
+  found: Awaited<ReturnType<typeof waitingPromotions>>[number] | undefined,
+): WaitingPromotion | null {
   if (found === undefined) return null;
   const { podTemplate } = serviceSpecSchema.parse(found.spec);
   const plan = rolloutPlanSchema.parse(found.plan);

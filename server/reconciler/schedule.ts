@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, isNotNull, ne, notInArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { Database, Queries } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { environment } from '../../db/schema/environments.ts';
 import { promotion } from '../../db/schema/promotions.ts';
 import { rollout } from '../../db/schema/rollouts.ts';
@@ -22,33 +23,45 @@ function inCluster(clusterId: string): SQL {
   return sql`${service.environmentId} in (select ${environment.id} from ${environment} where ${environment.clusterId} = ${clusterId})`;
 }
 
+type Free = { readonly clusterId: string; readonly running: readonly string[] };
+
+/** Services of a cluster that this worker does not work on already. */
+function isFree(value: ValueOf<Free>): SQL {
+  const inIt = sql`select ${environment.id} from ${environment} where ${environment.clusterId} = ${value('clusterId')}`;
+  return sql`(${service.environmentId} in (${inIt}) and ${service.id} <> all(${value('running')}::uuid[]))`;
+}
+
+const claimed = prepared((queries, value: ValueOf<Free & { readonly most: number }>) => {
+  const due = queries.$with('due').as(
+    queries
+      .select({ id: service.id })
+      .from(service)
+      .where(and(isDue(), isFree(value)))
+      .orderBy(asc(service.nextReconcileAt))
+      .limit(value('most'))
+      .for('update', { skipLocked: true }),
+  );
+  return (
+    queries
+      .with(due)
+      .update(service)
+      .set({ nextReconcileAt: sql`clock_timestamp() + ${claimMs} * interval '1 millisecond'` })
+      .where(inArray(service.id, queries.select({ id: due.id }).from(due)))
+      // A claim that a crash of the database takes back is made again, so its commit need not wait for the disk.
+      .returning({ id: service.id, commit: sql`set_config('synchronous_commit', 'off', true)` })
+  );
+});
+
 /**
  * Claims due services of a cluster that this worker does not work on already, of those the longest due; returns their
  * ids. One statement, because every start waits for it.
  */
 export async function claimDue(
   db: Database,
-  claim: { clusterId: string; running: ReadonlySet<string>; most: number },
+  { clusterId, running, most }: { clusterId: string; running: ReadonlySet<string>; most: number },
 ): Promise<string[]> {
-  const { running, most } = claim;
   if (most <= 0) return [];
-  const free = running.size === 0 ? undefined : notInArray(service.id, [...running]);
-  const due = db.$with('due').as(
-    db
-      .select({ id: service.id })
-      .from(service)
-      .where(and(isDue(), inCluster(claim.clusterId), free))
-      .orderBy(asc(service.nextReconcileAt))
-      .limit(most)
-      .for('update', { skipLocked: true }),
-  );
-  const rows = await db
-    .with(due)
-    .update(service)
-    .set({ nextReconcileAt: sql`clock_timestamp() + ${claimMs} * interval '1 millisecond'` })
-    .where(inArray(service.id, db.select({ id: due.id }).from(due)))
-    // A claim that a crash of the database takes back is made again, so its commit need not wait for the disk.
-    .returning({ id: service.id, commit: sql`set_config('synchronous_commit', 'off', true)` });
+  const rows = await claimed(db, { clusterId, running: [...running], most });
   return rows.map((row) => row.id);
 }
 
@@ -97,20 +110,23 @@ export async function makeDue(
     );
 }
 
-/** Milliseconds until the next service of a cluster is due by its time; 0 when one is, null when none has a time. */
-export async function untilNextDue(
-  queries: Queries,
-  { clusterId, running }: { clusterId: string; running: ReadonlySet<string> },
-): Promise<number | null> {
-  const free = running.size === 0 ? undefined : notInArray(service.id, [...running]);
-  const rows = await queries
+const nextDue = prepared((queries, value: ValueOf<Free>) =>
+  queries
     .select({
       waitMs: sql<
         string | null
       >`extract(epoch from min(${service.nextReconcileAt}) - clock_timestamp()) * 1000`,
     })
     .from(service)
-    .where(and(inCluster(clusterId), isNotNull(service.nextReconcileAt), free));
+    .where(and(isNotNull(service.nextReconcileAt), isFree(value))),
+);
+
+/** Milliseconds until the next service of a cluster is due by its time; 0 when one is, null when none has a time. */
+export async function untilNextDue(
+  queries: Queries,
+  { clusterId, running }: { clusterId: string; running: ReadonlySet<string> },
+): Promise<number | null> {
+  const rows = await nextDue(queries, { clusterId, running: [...running] });
   const waitMs = rows[0]?.waitMs ?? null;
   return waitMs === null ? null : Math.max(0, Number(waitMs));
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull } from 'drizzle-orm';
 import { type Database, type Transaction, transaction } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { policyRevision } from '../../db/schema/environments.ts';
 import { guardedAction, promotion } from '../../db/schema/promotions.ts';
 import { rollout } from '../../db/schema/rollouts.ts';
@@ -49,8 +50,11 @@ export type StartOutcome =
  */
 export async function startRollout(db: Database, input: StartInput): Promise<StartOutcome> {
   const judge = async (tx: Transaction): Promise<StartOutcome> => {
-    const [found] = await Promise.all([lockPromotion(tx, input.promotionId), fence(tx, input.lease)]);
-    if (found === null || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
+    const [[found]] = await Promise.all([
+      lockedPromotions(tx, { promotionId: input.promotionId }),
+      fence(tx, input.lease),
+    ]);
+    if (found === undefined || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
     const start = plannedStart(found, input.now);
     // All that is judged is read at once, after the lock; the guards take the records and hear why they could not be read.
     startRecords(tx, start).catch(() => undefined);
@@ -93,8 +97,8 @@ function plannedStart({ row, policyRules }: Found, now: Date): PlannedStart {
   };
 }
 
-async function lockPromotion(tx: Transaction, promotionId: string): Promise<Found | null> {
-  const rows = await tx
+const lockedPromotions = prepared((queries, value: ValueOf<{ promotionId: string }>) =>
+  queries
     .select({
       row: promotion,
       subject: guardedAction.subject,
@@ -107,10 +111,9 @@ async function lockPromotion(tx: Transaction, promotionId: string): Promise<Foun
     .innerJoin(guardedAction, eq(guardedAction.id, promotion.actionId))
     .innerJoin(policyRevision, eq(policyRevision.id, guardedAction.policyRevisionId))
     .innerJoin(service, eq(service.id, promotion.serviceId))
-    .where(eq(promotion.id, promotionId))
-    .for('update', { of: [promotion, service] });
-  return rows[0] ?? null;
-}
+    .where(eq(promotion.id, value('promotionId')))
+    .for('update', { of: [promotion, service] }),
+);
 
 async function subjectChange(tx: Transaction, found: Found): Promise<Refusal | null> {
   const asked = promotionSubjectSchema.parse(found.subject);

@@ -1,5 +1,6 @@
-import { eq, inArray } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { model, modelVersion } from '../../db/schema/models.ts';
 import { serviceRevision } from '../../db/schema/services.ts';
 import { imageByDigestSchema, imageDigest } from '../../domain/digest.ts';
@@ -52,17 +53,21 @@ export async function loadRevision(queries: Queries, revisionId: string): Promis
   return onlyRow(await loadRevisions(queries, [revisionId]));
 }
 
+const revisionRows = prepared((queries, value: ValueOf<{ ids: readonly string[] }>) =>
+  queries
+    .select({ row: serviceRevision, version: modelVersion, modelName: model.name })
+    .from(serviceRevision)
+    .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
+    .innerJoin(model, eq(model.id, modelVersion.modelId))
+    .where(sql`${serviceRevision.id} = any(${value('ids')})`),
+);
+
 /** Reads stored revisions at once, in no order; what is not there is left out. */
 export async function loadRevisions(
   queries: Queries,
   revisionIds: readonly string[],
 ): Promise<StoredRevision[]> {
-  const rows = await queries
-    .select({ row: serviceRevision, version: modelVersion, modelName: model.name })
-    .from(serviceRevision)
-    .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
-    .innerJoin(model, eq(model.id, modelVersion.modelId))
-    .where(inArray(serviceRevision.id, [...revisionIds]));
+  const rows = await revisionRows(queries, { ids: revisionIds });
   return rows.map(({ row, version, modelName }) => ({
     revisionId: row.id,
     number: row.number,

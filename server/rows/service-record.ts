@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Queries, Transaction } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { cluster, environment, policy, policyRevision } from '../../db/schema/environments.ts';
 import { service } from '../../db/schema/services.ts';
 import { type Adoption, adoptionSchema } from '../../domain/adoption.ts';
@@ -44,18 +45,20 @@ export type ServiceRecord = {
   readonly policy: PolicyInForce;
 };
 
+const serviceRows = prepared((queries, value: ValueOf<{ serviceId: string }>) =>
+  queries
+    .select({ row: service, environment, cluster, policy, revision: policyRevision })
+    .from(service)
+    .innerJoin(environment, eq(environment.id, service.environmentId))
+    .innerJoin(cluster, eq(cluster.id, environment.clusterId))
+    .innerJoin(policy, eq(policy.id, environment.policyId))
+    .innerJoin(policyRevision, eq(policyRevision.id, policy.currentRevisionId))
+    .where(eq(service.id, value('serviceId'))),
+);
+
 /** Reads one service; throws notFound. */
 export async function loadService(queries: Queries, serviceId: string): Promise<ServiceRecord> {
-  const found = onlyRow(
-    await queries
-      .select({ row: service, environment, cluster, policy, revision: policyRevision })
-      .from(service)
-      .innerJoin(environment, eq(environment.id, service.environmentId))
-      .innerJoin(cluster, eq(cluster.id, environment.clusterId))
-      .innerJoin(policy, eq(policy.id, environment.policyId))
-      .innerJoin(policyRevision, eq(policyRevision.id, policy.currentRevisionId))
-      .where(eq(service.id, serviceId)),
-  );
+  const found = onlyRow(await serviceRows(queries, { serviceId }));
   const { row } = found;
   return {
     row,

@@ -1,0 +1,33 @@
+import { type Placeholder, sql } from 'drizzle-orm';
+import type { Queries } from './client.ts';
+
+type Statement<Rows> = { execute(values: Record<string, unknown>): Promise<Rows> };
+/** The connection itself names what comes again. */
+const unnamed = '';
+
+type Builder<Rows> = { prepare(name: string): Statement<Rows> };
+
+/** Stands for what is given at each run. */
+export type ValueOf<Values> = (name: keyof Values & string) => Placeholder;
+
+/** Both a database and a transaction carry what they run on. */
+function connectionOf(queries: Queries): object {
+  return (queries as Queries & { readonly $client: object }).$client;
+}
+
+/**
+ * A statement that is built once for a connection and not each time: for a wide select that takes longer than PostgreSQL
+ * takes to answer.
+ */
+export function prepared<Values extends Readonly<Record<string, unknown>>, Rows>(
+  build: (queries: Queries, value: ValueOf<Values>) => Builder<Rows>,
+): (queries: Queries, values: Values) => Promise<Rows> {
+  const built = new WeakMap<object, Statement<Rows>>();
+  return async (queries, values) => {
+    const connection = connectionOf(queries);
+    const statement =
+      built.get(connection) ?? build(queries, (name) => sql.placeholder(name)).prepare(unnamed);
+    built.set(connection, statement);
+    return await statement.execute(values);
+  };
+}
