@@ -30,12 +30,7 @@ type AppendInput = {
   readonly now: Date;
   readonly origin: 'live' | 'demo';
   readonly drafts: readonly AuditDraft[];
-  /** Locked already, with the last writes before; left out, it is locked now. */
-  readonly head?: ChainHead;
 };
-
-/** The last entry of a chain, which nobody else can follow until the transaction ends. */
-export type ChainHead = { readonly seq: number; readonly hash: string; readonly at: Date };
 
 export function chainName(projectId: string | null): string {
   return projectId === null ? 'instance' : `project:${projectId}`;
@@ -47,7 +42,7 @@ export function chainName(projectId: string | null): string {
  */
 export async function appendAudit(tx: Transaction, input: AppendInput): Promise<void> {
   const chain = chainName(input.projectId);
-  let head = input.head ?? (await lockChain(tx, input.projectId));
+  let head = await lockHead(tx, chain);
   const entries: (typeof auditEntry.$inferInsert)[] = [];
   const details: (typeof auditDetail.$inferInsert)[] = [];
   for (const draft of input.drafts) {
@@ -101,9 +96,7 @@ function detailOf(draft: AuditDraft, actor: AuditActor) {
   };
 }
 
-/** Locks the head of a chain until the transaction ends: the last thing that a transaction locks. */
-export async function lockChain(tx: Transaction, projectId: string | null): Promise<ChainHead> {
-  const chain = chainName(projectId);
+async function lockHead(tx: Transaction, chain: string): Promise<{ seq: number; hash: string; at: Date }> {
   const head = (await selectHead(tx, chain)) ?? (await firstHead(tx, chain));
   return { seq: head.seq, hash: head.hash, at: head.at };
 }

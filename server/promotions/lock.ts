@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { Queries, Transaction } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { model, modelVersion } from '../../db/schema/models.ts';
 import { guardedAction, promotion } from '../../db/schema/promotions.ts';
 import { service, serviceRevision } from '../../db/schema/services.ts';
@@ -11,21 +12,25 @@ import {
 } from '../rows/promotion-facts.ts';
 import { onlyRow } from '../rows/row-project.ts';
 
+const records = (queries: Queries, value: ValueOf<{ promotionId: string }>) =>
+  queries
+    .select(promotionRecordColumns)
+    .from(promotion)
+    .innerJoin(guardedAction, eq(guardedAction.id, promotion.actionId))
+    .where(eq(promotion.id, value('promotionId')));
+
+const recordRows = prepared(records);
+const lockedRows = prepared((queries, value: Parameters<typeof records>[1]) =>
+  records(queries, value).for('update', { of: [promotion, guardedAction] }),
+);
+
 /** Reads one request with its facts; throws notFound. */
 export async function loadPromotion(
   queries: Queries,
   promotionId: string,
   now: Date,
 ): Promise<PromotionFacts> {
-  return await factsOf(queries, onlyRow(await promotionRecord(queries, promotionId)), now);
-}
-
-function promotionRecord(queries: Queries, promotionId: string) {
-  return queries
-    .select(promotionRecordColumns)
-    .from(promotion)
-    .innerJoin(guardedAction, eq(guardedAction.id, promotion.actionId))
-    .where(eq(promotion.id, promotionId));
+  return await factsOf(queries, onlyRow(await recordRows(queries, { promotionId })), now);
 }
 
 async function factsOf(queries: Queries, record: PromotionRecord, now: Date): Promise<PromotionFacts> {
@@ -39,8 +44,7 @@ export async function lockPromotion(
   promotionId: string,
   now: Date,
 ): Promise<PromotionFacts> {
-  const locked = promotionRecord(tx, promotionId).for('update', { of: [promotion, guardedAction] });
-  return await factsOf(tx, onlyRow(await locked), now);
+  return await factsOf(tx, onlyRow(await lockedRows(tx, { promotionId })), now);
 }
 
 /** The request's name in audit entries: "fraud-detector 7 on scoring". */

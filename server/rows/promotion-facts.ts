@@ -1,5 +1,6 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { policy, policyRevision } from '../../db/schema/environments.ts';
 import { principal } from '../../db/schema/identity.ts';
 import { modelVersion } from '../../db/schema/models.ts';
@@ -60,16 +61,7 @@ export async function promotionFacts(
       records.map((record) => record.promotion.id),
     ),
     policiesOf(queries, records),
-    queries
-      .select()
-      .from(approval)
-      .where(
-        inArray(
-          approval.actionId,
-          records.map((record) => record.action.id),
-        ),
-      )
-      .orderBy(asc(approval.id)),
+    approvalRows(queries, { ids: records.map((record) => record.action.id) }),
     signingMembers(queries, at.projectId),
     authorsOf(queries, records),
     principalRefs(
@@ -124,13 +116,27 @@ const changedSomehow = refusal({
   message: 'What was asked for has changed, so this request is void.',
 });
 
-async function policiesOf(queries: Queries, records: readonly PromotionRecord[]) {
-  const ids = [...new Set(records.map((record) => record.action.policyRevisionId))];
-  const rows = await queries
+type Ids = { readonly ids: readonly string[] };
+
+const approvalRows = prepared((queries, value: ValueOf<Ids>) =>
+  queries
+    .select()
+    .from(approval)
+    .where(sql`${approval.actionId} = any(${value('ids')})`)
+    .orderBy(asc(approval.id)),
+);
+
+const policyRows = prepared((queries, value: ValueOf<Ids>) =>
+  queries
     .select({ revision: policyRevision, name: policy.name })
     .from(policyRevision)
     .innerJoin(policy, eq(policy.id, policyRevision.policyId))
-    .where(inArray(policyRevision.id, ids));
+    .where(sql`${policyRevision.id} = any(${value('ids')})`),
+);
+
+async function policiesOf(queries: Queries, records: readonly PromotionRecord[]) {
+  const ids = [...new Set(records.map((record) => record.action.policyRevisionId))];
+  const rows = await policyRows(queries, { ids });
   return new Map<string, PolicyInForce>(
     rows.map(({ revision, name }) => [
       revision.id,
@@ -145,14 +151,18 @@ async function policiesOf(queries: Queries, records: readonly PromotionRecord[])
   );
 }
 
-/** Who registered the version that each revision runs. */
-async function authorsOf(queries: Queries, records: readonly PromotionRecord[]) {
-  const ids = [...new Set(records.map((record) => record.promotion.toRevisionId))];
-  const rows = await queries
+const authorRows = prepared((queries, value: ValueOf<Ids>) =>
+  queries
     .select({ revisionId: serviceRevision.id, author: principal })
     .from(serviceRevision)
     .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
     .innerJoin(principal, eq(principal.id, modelVersion.createdBy))
-    .where(inArray(serviceRevision.id, ids));
+    .where(sql`${serviceRevision.id} = any(${value('ids')})`),
+);
+
+/** Who registered the version that each revision runs. */
+async function authorsOf(queries: Queries, records: readonly PromotionRecord[]) {
+  const ids = [...new Set(records.map((record) => record.promotion.toRevisionId))];
+  const rows = await authorRows(queries, { ids });
   return new Map(rows.map((row) => [row.revisionId, row.author]));
 }
