@@ -125,6 +125,14 @@ async function commit(client: pg.PoolClient): Promise<void> {
   }
 }
 
+const lastStatements = new WeakMap<Transaction, Promise<unknown>>();
+
+/** Leaves the last statement of a transaction to its COMMIT, with which it is sent; when it fails nothing is stored. */
+export function withCommit(tx: Transaction, statement: Promise<unknown>): void {
+  statement.catch(() => undefined);
+  lastStatements.set(tx, statement);
+}
+
 type Use<T> = (client: pg.PoolClient, onBroken: (error: Error) => void) => Promise<T>;
 
 /** Gives `use` a connection of the pool and takes it back whatever comes; a broken one is closed. */
@@ -173,8 +181,11 @@ export async function transaction<T>(
       // What follows a BEGIN that failed must not be stored: its connection is of no use any more.
       begun.catch(onBroken);
       if (options.readsFirst !== true) await begun;
-      const [result] = await Promise.all([run(drizzle(client) as unknown as Transaction), begun]);
-      await commit(client);
+      const tx = drizzle(client) as unknown as Transaction;
+      const [result] = await Promise.all([run(tx), begun]);
+      const [stored, last] = await Promise.allSettled([commit(client), lastStatements.get(tx)]);
+      if (stored.status === 'rejected' && stored.reason instanceof CommitUnknown) throw stored.reason;
+      for (const end of [last, stored]) if (end.status === 'rejected') throw end.reason;
       return result;
     } catch (error) {
       if (error instanceof CommitUnknown) onBroken(error);

@@ -8,6 +8,11 @@ export class Alarm {
     this.#ring?.();
   }
 
+  /** Rings once that long from now, or sooner. */
+  ringWithin(ms: number): void {
+    setTimeout(() => this.ring(), ms).unref();
+  }
+
   async sleep(ms: number): Promise<void> {
     if (!this.#woken)
       await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createDatabase } from '../db/client.ts';
+import { createDatabase, type Database, type DatabaseHandle } from '../db/client.ts';
 import { openDemoHost } from './demo/demo-host.ts';
 import { startDemoTraffic } from './demo/predictions/demo-traffic.ts';
 import { demoSignInLinks, fillDemo, mayFillDemo } from './demo/seed-demo.ts';
@@ -64,10 +64,7 @@ async function open(
     stateFolder: stateFolderOf(env),
     needsPrivate: options.role !== 'web',
   });
-  const handle = createDatabase(options.databaseUrl, {
-    applicationName: `fairlead-${options.role}`,
-    onError: (error) => log.warn({ error }, 'A database connection was lost.'),
-  });
+  const handle = openDatabase(options, options.role);
   closers.push(() => handle.close());
   if (options.demo && options.role === 'all' && (await mayFillDemo(handle.db))) {
     process.stdout.write('Filling the demo project: a day of rollouts in the sandbox cluster …\n');
@@ -78,8 +75,10 @@ async function open(
   closers.push(() => hub.close());
   if (options.role !== 'web') {
     const keptDays = env.INTERVALS_KEPT_DAYS;
+    const passes = openDatabase(options, 'passes');
+    closers.push(() => passes.close());
     const work = { db: handle.db, hub, workerPrivateKey: keys.privateKey, publicUrl, keptDays };
-    await startWork(work, closers);
+    await startWork({ ...work, passes: passes.db }, closers);
   }
   if (options.role === 'worker') return '';
   const site: Site = {
@@ -125,12 +124,23 @@ async function openHostOfDemo(site: Site, closers: Closable[]): Promise<void> {
   process.stdout.write(`A page of somebody else that embeds two charts of the demo: ${host.url}\n`);
 }
 
-type Work = ConstructorParameters<typeof Courier>[0] & { readonly keptDays: number };
+function openDatabase({ databaseUrl }: MainOptions, name: string): DatabaseHandle {
+  return createDatabase(databaseUrl, {
+    applicationName: `fairlead-${name}`,
+    onError: (error) => log.warn({ error }, 'A database connection was lost.'),
+  });
+}
+
+type Work = ConstructorParameters<typeof Courier>[0] & {
+  readonly keptDays: number;
+  /** Connections of the passes alone, which find their statements planned there. */
+  readonly passes: Database;
+};
 
 /** The loops of clusters and all jobs. */
 async function startWork(work: Work, closers: Closable[]): Promise<void> {
-  const { db, hub, workerPrivateKey, keptDays } = work;
-  const worker = await openWorker({ db, hub, workerPrivateKey });
+  const { db, hub, workerPrivateKey, keptDays, passes } = work;
+  const worker = await openWorker({ db: passes, hub, workerPrivateKey });
   closers.push(() => worker.close());
   const courier = new Courier(work);
   closers.push(() => courier.close());

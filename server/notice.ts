@@ -74,7 +74,7 @@ export async function endNotice(
     })
     .where(and(eq(noticeTable.projectId, projectId), eq(noticeTable.openKey, key.dedupKey)))
     .returning({ id: noticeTable.id });
-  const hint = sql`json_build_object('projectId', ${projectId}::text, 'topic', 'notice', 'id', id)::text`;
+  const hint = sql`json_build_object('projectId', ${projectId}::text, 'topic', 'noticeEnd', 'id', id)::text`;
   await tx.execute(
     sql`with ended as (${ended.getSQL()}) select pg_notify(${changeChannel}, ${hint}) from ended`,
   );

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { Transaction } from '../../db/client.ts';
+import { type Transaction, withCommit } from '../../db/client.ts';
 import { auditChain, auditDetail, auditEntry } from '../../db/schema/audit.ts';
 import { type AuditEntry, type AuditObjectKind, entryPreimage, genesisHash } from '../../domain/audit.ts';
 import type { Permission } from '../../domain/permission.ts';
@@ -69,13 +69,14 @@ export async function appendAudit(tx: Transaction, input: AppendInput): Promise<
     head = { seq: entry.seq, hash, at };
   }
   const moved = tx.update(auditChain).set(head).where(eq(auditChain.chain, chain));
-  // One round trip for all: the chain's head is locked meanwhile.
-  await tx.execute(
+  // One round trip for all, and for the COMMIT: the chain's head is locked meanwhile.
+  const stored = tx.execute(
     sql`with entries as (${tx.insert(auditEntry).values(entries).getSQL()}),
       details as (${tx.insert(auditDetail).values(details).getSQL()}),
       head as (${moved.getSQL()})
       ${hintsOf(changesOf(input))}`,
   );
+  withCommit(tx, stored.execute());
 }
 
 /** Values as JSON carries them: dates become texts, undefined members go. */
@@ -127,8 +128,8 @@ function changesOf(input: AppendInput): Change[] {
 
 export type Change = {
   readonly projectId: string | null;
-  /** `drift`: counters of a service have changed. */
-  readonly topic: AuditObjectKind | 'drift';
+  /** `drift`: counters of a service have changed; `noticeEnd`: what a notice tells of is over. */
+  readonly topic: AuditObjectKind | 'drift' | 'noticeEnd';
   readonly id: string;
 };
 

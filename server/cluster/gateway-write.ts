@@ -196,21 +196,21 @@ async function applyRevision(writer: Writer, revision: DesiredRevision, write: W
   // An autoscaler that still runs would undo the fixed count.
   if (revision.scaling.kind === 'fixed') await deleteOwned(writer, autoscaler, write);
   const [service, deployment, ...scalers] = revisionManifests(scope, revision);
-  // Neither needs the other, and each costs a question and a write; both are awaited, whatever the first one says. The
-  // workload goes first: its pods take longest.
+  // Neither needs the other, so both are tried, whatever the first one says. They would hold each other up at the API
+  // server, and the workload goes first: its pods take longest.
   const pair = [deployment, service].filter((manifest) => manifest !== undefined);
-  const ends = await Promise.allSettled(pair.map((manifest) => applyManifest(writer, manifest, write)));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  const failures: unknown[] = [];
+  for (const manifest of pair)
+    await applyManifest(writer, manifest, write).catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
   for (const manifest of scalers) await applyManifest(writer, manifest, write);
 }
 
-/** Asks ahead for the objects of a revision that has never been written. */
+/** Asks ahead for the first object of a revision that has never been written. */
 export function foreseeRevision({ cache, foreseen }: Writer, scope: ServingScope, number: number): void {
   const name = revisionName(scope, number);
-  for (const kind of ['Deployment', 'Service'] as const) {
-    const place: Place = { kind, namespace: scope.namespace, name };
-    if (cache.get(place) === null) foreseen.ask(place);
-  }
+  const place: Place = { kind: 'Deployment', namespace: scope.namespace, name };
+  if (cache.get(place) === null) foreseen.ask(place);
 }
 
 async function deleteRevision(writer: Writer, number: number, write: Write): Promise<void> {

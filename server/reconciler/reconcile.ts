@@ -221,11 +221,14 @@ async function startApproved(
   if (templates.some((template) => mayHoldGpus(podDemand(template)))) await lookAtRoom(hands);
   // What was refused may be refused for days, so it is asked before anything is measured for it.
   const asked = approved.waits ? await startRollout(db, { ...start, dispersion: () => null }) : null;
-  if (asked === null) hands.cluster.foresee?.(loaded.serving.scope, approved.revisionNumber);
-  const outcome =
+  const starting =
     asked === null || asked.kind === 'ready'
-      ? await startMeasured(db, start, dispersionOf(hands, loaded, { waiting: approved, now }))
+      ? startMeasured(db, start, dispersionOf(hands, loaded, { waiting: approved, now }))
       : asked;
+  if (asked === null)
+    // While the database judges, which has to be asked first.
+    setImmediate(() => hands.cluster.foresee?.(loaded.serving.scope, approved.revisionNumber));
+  const outcome = await starting;
   hands.onWrite?.(`start ${outcome.kind}`);
   if (outcome.kind === 'started') hands.dispersions.forget(loaded.row.id);
   if (outcome.kind === 'refused') return { loaded, refused: outcome.refusal };

@@ -33,6 +33,8 @@ export type CourierOptions = {
 
 /** Messages on their way at once in this process, at most one per channel: a receiver that hangs holds up only itself. */
 const mostAtOnce = 8;
+/** An end is told a moment later: what has ended it, such as the last signature, goes first. */
+const endWithinMs = 200;
 const longestSleepMs = 30_000;
 const shortestSleepMs = 20;
 const defaultClaimMs = 60_000;
@@ -49,7 +51,9 @@ export class Courier {
   constructor(options: CourierOptions) {
     this.#options = options;
     this.#unsubscribe = options.hub.subscribe((event) => {
-      if (event.kind === 'resync' || ['notice', 'channel'].includes(event.change.topic)) this.#alarm.ring();
+      const topic = event.kind === 'resync' ? event.kind : event.change.topic;
+      if (['resync', 'notice', 'channel'].includes(topic)) this.#alarm.ring();
+      if (topic === 'noticeEnd') this.#alarm.ringWithin(endWithinMs);
     });
     this.#ended = this.#run();
   }
