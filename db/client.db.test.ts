@@ -1,7 +1,7 @@
 import { bigint, pgTable, text } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm/sql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CommitUnknown, createDatabase, postgresError, transaction } from './client.ts';
+import { CommitUnknown, createDatabase, postgresError, snapshot, transaction, withCommit } from './client.ts';
 import { type TestDatabase, testDatabase } from './test-database.ts';
 
 const thing = pgTable('thing', { id: bigint({ mode: 'bigint' }).primaryKey(), name: text() });
@@ -99,6 +99,33 @@ test('an error that the server gives at COMMIT is that error and nothing is stor
   const dangling = transaction(database.db, (tx) => tx.execute(sql`INSERT INTO pair VALUES (1, 2)`));
   await expect(dangling).rejects.toMatchObject({ code: '23503' });
   expect((await database.pool.query('SELECT * FROM pair')).rows).toEqual([]);
+});
+
+test('a last statement that is sent with COMMIT is stored with the rest, and fails all of it', async () => {
+  const both = (last: bigint) =>
+    transaction(database.db, async (tx) => {
+      await tx.insert(thing).values({ id: last + 1n, name: 'before' });
+      withCommit(tx, tx.insert(thing).values({ id: last, name: 'last' }).execute());
+    });
+  await both(30n);
+  await expect(both(30n)).rejects.toMatchObject({ cause: { code: '23505' } });
+  await expect(both(31n)).rejects.toThrow();
+  const rows = await database.db.select({ id: thing.id }).from(thing).where(sql`name in ('before', 'last')`);
+  expect(rows.map(({ id }) => id).toSorted()).toEqual([30n, 31n]);
+});
+
+test('a snapshot is of one moment, whatever is stored meanwhile, and stores nothing itself', async () => {
+  const count = sql`SELECT count(*)::int AS count FROM thing`;
+  const counts = await snapshot(database.db, async (queries) => {
+    const first = await queries.execute(count);
+    await database.db.insert(thing).values({ id: 40n, name: 'meanwhile' });
+    return [first.rows, (await queries.execute(count)).rows];
+  });
+  expect(counts[1]).toEqual(counts[0]);
+  await expect(
+    snapshot(database.db, (queries) => queries.insert(thing).values({ id: 41n })),
+  ).rejects.toMatchObject({ cause: { code: '25006' } });
+  expect((await database.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
 });
 
 test('postgresError finds the SQLSTATE and constraint that drizzle wraps', async () => {

@@ -30,8 +30,6 @@ export interface DatabaseHandle {
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
-  /** `run` begins with reads, which may be sent together with BEGIN: one that fails leaves nothing stored. */
-  readonly readsFirst?: boolean;
 }
 
 /** COMMIT was sent and its answer never came: the work may or may not be stored, so look it up before doing it again. */
@@ -177,12 +175,9 @@ export async function transaction<T>(
 ): Promise<T> {
   return await borrowed(db, async (client, onBroken) => {
     try {
-      const begun = client.query(beginStatement(options));
-      // What follows a BEGIN that failed must not be stored: its connection is of no use any more.
-      begun.catch(onBroken);
-      if (options.readsFirst !== true) await begun;
+      await client.query(beginStatement(options));
       const tx = drizzle(client) as unknown as Transaction;
-      const [result] = await Promise.all([run(tx), begun]);
+      const result = await run(tx);
       const [stored, last] = await Promise.allSettled([commit(client), lastStatements.get(tx)]);
       if (stored.status === 'rejected' && stored.reason instanceof CommitUnknown) throw stored.reason;
       for (const end of [last, stored]) if (end.status === 'rejected') throw end.reason;

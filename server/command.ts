@@ -1,13 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import superjson from 'superjson';
 import type * as z from 'zod';
-import {
-  type Database,
-  postgresError,
-  type Transaction,
-  type TransactionOptions,
-  transaction,
-} from '../db/client.ts';
+import { type Database, postgresError, type Transaction, transaction } from '../db/client.ts';
 import { idempotency } from '../db/schema/identity.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -61,7 +55,7 @@ export function command<Schema extends z.ZodType, Result>(
   const execute = async (ctx: Context, raw: z.input<Schema>): Promise<Result> => {
     const principal = signedIn(ctx);
     const input = parseInput(schema, raw);
-    const write = async (tx: Transaction): Promise<Result> => {
+    return await retryingDeadlocks(ctx.db, async (tx) => {
       const [projectId, now] = await Promise.all([
         project === 'instance' ? '' : project(tx, input),
         ctx.clock(tx),
@@ -85,8 +79,7 @@ export function command<Schema extends z.ZodType, Result>(
           drafts: outcome.audit,
         });
       return outcome.result;
-    };
-    return await retryingDeadlocks(ctx.db, write, { readsFirst: true });
+    });
   };
   return Object.assign(execute, { permission, schema, kind: 'command' as const });
 }
@@ -157,11 +150,10 @@ function keyOf({ ctx, principal, permission }: Key) {
 export async function retryingDeadlocks<Result>(
   db: Database,
   run: (tx: Transaction) => Promise<Result>,
-  options?: TransactionOptions,
 ): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await transaction(db, run, options);
+      return await transaction(db, run);
     } catch (error) {
       if (attempt >= 3 || !isRetryable(error)) throw error;
     }

@@ -49,7 +49,7 @@ export type StartOutcome =
  * fixed before it starts and with what it reserves.
  */
 export async function startRollout(db: Database, input: StartInput): Promise<StartOutcome> {
-  const judge = async (tx: Transaction): Promise<StartOutcome> => {
+  return await transaction(db, async (tx) => {
     const [[found]] = await Promise.all([
       lockedPromotions(tx, { promotionId: input.promotionId }),
       fence(tx, input.lease),
@@ -69,8 +69,7 @@ export async function startRollout(db: Database, input: StartInput): Promise<Sta
     return dispersion === null
       ? { kind: 'ready' }
       : await started(tx, found, { ...input, dispersion, start });
-  };
-  return await transaction(db, judge, { readsFirst: true });
+  });
 }
 
 type Found = {
