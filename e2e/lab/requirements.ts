@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 const minimumGo = [1, 26, 7];
+const minimumJava = 17;
 
 function output(command: string, args: string[]): string | null {
   const result = spawnSync(command, args, { encoding: 'utf8' });
@@ -25,6 +26,17 @@ function commandProblem(command: string, args: string[], fix: string): string | 
   return output(command, args) === null ? `The lab needs ${command}: ${fix}` : null;
 }
 
+/** Kafka's broker runs on it. */
+function javaProblem(): string | null {
+  const fix = 'apt-get install -y openjdk-17-jre-headless';
+  const { status, stdout = '', stderr = '' } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const found = /version "(\d+)/.exec(`${stdout}${stderr}`)?.[1];
+  if (status !== 0 || found === undefined) return `The lab needs Java ≥ ${minimumJava}: ${fix}`;
+  return Number(found) >= minimumJava
+    ? null
+    : `The lab needs Java ≥ ${minimumJava}, this is ${found}: ${fix}`;
+}
+
 /** What this machine lacks to build and run the lab, one sentence each with the command that brings it. */
 function missingRequirements(): string[] {
   if (process.platform !== 'linux') return ['The lab needs Linux: run it in a Linux virtual machine.'];
@@ -37,6 +49,8 @@ function missingRequirements(): string[] {
     commandProblem('openssl', ['version'], 'apt-get install -y openssl'),
     goProblem(),
     commandProblem('python3', ['-m', 'pip', '--version'], 'apt-get install -y python3-pip'),
+    javaProblem(),
+    commandProblem('mvn', ['-version'], 'apt-get install -y maven'),
   ];
   return problems.filter((problem) => problem !== null);
 }
