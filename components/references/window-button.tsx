@@ -15,7 +15,7 @@ const words = {
     verb: 'Rebase',
     icon: GitCompareArrows,
     description:
-      'Asks that whole days or weeks are compared with this window of its past from then on. The signers of its environment decide; what it was compared with before is kept.',
+      'Asks that whole days or weeks are compared with a window of its past from then on, or with the first days on bins that are learned anew. The signers of its environment decide; what it was compared with before is kept.',
   },
   keep: {
     verb: 'Keep a window',

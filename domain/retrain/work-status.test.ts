@@ -8,6 +8,8 @@ const condition = (type: string, status = 'True', rest: object = {}) => ({
 it.each([
   ['a Job that was only made', {}, 'waiting'],
   ['a Job with a pod', { status: { active: 1 } }, 'running'],
+  ['a Job whose pod has no node yet', { status: { active: 1, ready: 0 } }, 'waiting'],
+  ['a Job whose pod is ready', { status: { active: 1, ready: 1 } }, 'running'],
   ['a Job that is suspended by a queue', condition('Suspended'), 'waiting'],
   ['a Job that is done', condition('Complete'), 'succeeded'],
   ['a Job that gave up', condition('Failed'), 'failed'],

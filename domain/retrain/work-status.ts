@@ -19,6 +19,8 @@ const statusSchema = z.looseObject({
       phase: z.string().optional(),
       message: z.string().optional(),
       active: z.int().optional(),
+      /** Of a Job: pods that are ready; the active ones may still be waiting for a node. */
+      ready: z.int().optional(),
       startTime: z.string().optional(),
       conditions: z.array(conditionSchema).optional(),
     })
@@ -58,6 +60,6 @@ export function workStatusOf(object: unknown): WorkStatus {
   if (failedPhases.includes(phase)) return { phase: 'failed', message };
   const suspended = held('Suspended');
   if (suspended !== undefined) return { phase: 'waiting', message: wordsOf(suspended) };
-  const runs = (status.active ?? 0) > 0 || phase === 'running';
+  const runs = (status.ready ?? status.active ?? 0) > 0 || phase === 'running';
   return { phase: runs ? 'running' : 'waiting', message };
 }

@@ -19,7 +19,10 @@ interface StagePlan {
   next: Record<string, unknown>;
 }
 
-/** How a pod ends: with the last word of a kubelet before it is gone (`finishes`), or without one. */
+/**
+ * How a pod ends: deleted with the last word of a kubelet before it is gone (`finishes`), or without one; or by itself, as
+ * a training does (`succeeds`, `fails`).
+ */
 const ending = '.metadata.annotations["lab.fairlead.dev/end"]';
 const finishes: Requirement = { key: ending, operator: 'In', values: ['finishes'] };
 const deleted: Requirement = { key: '.metadata.deletionTimestamp', operator: 'Exists' };
@@ -122,9 +125,9 @@ const crashing = `  restartCount: 3
       startedAt: {{ $now | Quote }}
       finishedAt: {{ $now | Quote }}`;
 
-const finished = `
+const endedStatus = (phase: 'Succeeded' | 'Failed'): string => `
 {{ $now := Now }}
-phase: Succeeded
+phase: ${phase}
 containerStatuses:
 {{ range .status.containerStatuses }}
 - name: {{ .name | Quote }}
@@ -135,12 +138,28 @@ containerStatuses:
   started: false
   state:
     terminated:
-      exitCode: 0
-      reason: Completed
+      exitCode: ${phase === 'Succeeded' ? 0 : 1}
+      reason: ${phase === 'Succeeded' ? 'Completed' : 'Error'}
       startedAt: {{ .state.running.startedAt | Quote }}
       finishedAt: {{ $now | Quote }}
 {{ end }}
 `;
+
+/** Runs for a look of the product, and is over. */
+function endingByItself(end: string, phase: 'Succeeded' | 'Failed'): StagePlan {
+  return {
+    name: `pod-${end}`,
+    kind: 'Pod',
+    when: [
+      alive,
+      { key: ending, operator: 'In', values: [end] },
+      { key: readyCondition, operator: 'In', values: ['True'] },
+      { key: '.status.phase', operator: 'In', values: ['Running'] },
+    ],
+    delayMs: 11_000,
+    next: { statusTemplate: endedStatus(phase) },
+  };
+}
 
 const stages: StagePlan[] = [
   { name: 'node-initialize', kind: 'Node', when: [notReady], next: { statusTemplate: nodeStatus } },
@@ -194,8 +213,10 @@ const stages: StagePlan[] = [
     kind: 'Pod',
     when: [deleted, finishes, { key: '.status.phase', operator: 'In', values: ['Running'] }],
     delayMs: 1000,
-    next: { statusTemplate: finished },
+    next: { statusTemplate: endedStatus('Succeeded') },
   },
+  endingByItself('succeeds', 'Succeeded'),
+  endingByItself('fails', 'Failed'),
   {
     // Long enough for a scrape to see it over.
     name: 'pod-delete-finished',

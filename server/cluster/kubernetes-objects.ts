@@ -107,6 +107,8 @@ export const label = {
   revision: 'fairlead.dev/revision',
   modelVersion: 'fairlead.dev/model-version',
   managedBy: 'app.kubernetes.io/managed-by',
+  /** Of a training, on its object and its pods. */
+  runId: 'fairlead.dev/run-id',
 } as const;
 export const annotation = {
   serviceId: 'fairlead.dev/service-id',

@@ -63,8 +63,7 @@ async function apply(api: KubernetesApi, object: WorkObject, epoch: number): Pro
 function refuseForeign(present: unknown, place: WorkPlace, object: WorkObject): void {
   const { labels = {} } = kubernetesObjectSchema.parse(present).metadata;
   const isOurs =
-    labels[label.managedBy] === 'fairlead' &&
-    labels['fairlead.dev/run-id'] === object.metadata.labels['fairlead.dev/run-id'];
+    labels[label.managedBy] === 'fairlead' && labels[label.runId] === object.metadata.labels[label.runId];
   if (isOurs) return;
   throw new DomainError({
     code: 'conflict',
@@ -72,6 +71,53 @@ function refuseForeign(present: unknown, place: WorkPlace, object: WorkObject): 
     params: { object: place.name, kind: place.kind },
     fix: 'Delete or rename that object.',
   });
+}
+
+const eventsSchema = z.looseObject({
+  items: z.array(z.looseObject({ message: z.string().optional(), lastTimestamp: z.string().nullish() })),
+});
+const podsSchema = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      status: z.looseObject({
+        conditions: z
+          .array(z.looseObject({ type: z.string(), status: z.string(), message: z.string().optional() }))
+          .optional(),
+      }),
+    }),
+  ),
+});
+
+/**
+ * What keeps a training that says nothing itself from running: the last warning about it, such as a quota that refused its
+ * pods, or why a pod of it has no node. Empty when nobody says, or it may not be read.
+ */
+async function whyWaiting(api: KubernetesApi, present: unknown): Promise<string> {
+  const { namespace = '', uid, labels = {} } = kubernetesObjectSchema.parse(present).metadata;
+  try {
+    const pods = podsSchema.parse(
+      await api.get(listPath('v1', namespace, 'pods'), {
+        labelSelector: `${label.runId}=${labels[label.runId] ?? ''}`,
+      }),
+    );
+    const unplaced = pods.items
+      .flatMap(({ status }) => status.conditions ?? [])
+      .find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+    if (unplaced !== undefined) return unplaced.message ?? '';
+    if (pods.items.length > 0) return '';
+    const { items } = eventsSchema.parse(
+      await api.get(listPath('v1', namespace, 'events'), {
+        fieldSelector: `involvedObject.uid=${uid},type=Warning`,
+      }),
+    );
+    const [last] = items.toSorted((left, right) =>
+      (right.lastTimestamp ?? '').localeCompare(left.lastTimestamp ?? ''),
+    );
+    return last?.message ?? '';
+  } catch (error) {
+    if (error instanceof KubernetesApiError) return '';
+    throw error;
+  }
 }
 
 /** Trainings over one API server: any kind that it serves, by server-side apply. */
@@ -87,7 +133,10 @@ export function kubernetesWork(api: KubernetesApi): Work {
     look: async (place) => {
       try {
         const present = await orNull(api.get(await pathOf(api, place)));
-        return present === null ? null : workStatusOf(present);
+        if (present === null) return null;
+        const status = workStatusOf(present);
+        const isSilent = status.phase === 'waiting' && status.message === '';
+        return isSilent ? { ...status, message: await whyWaiting(api, present) } : status;
       } catch (error) {
         throw readFailure(error, { what: titleOf(place), serverUrl: api.serverUrl });
       }
