@@ -87,31 +87,8 @@ export function WindowForm({ serviceId, kind, onDone }: Props) {
         maxLength={100}
         onChange={(event) => set({ name: event.currentTarget.value })}
       />
-      {kind === 'rebase' && (
-        <SelectField
-          label="Bins"
-          hint="New ones are learned from rows that come, and rows count on both until the days are over."
-          value={draft.newBinsDays}
-          onChange={(event) => set({ newBinsDays: event.currentTarget.value })}
-          options={bins}
-        />
-      )}
-      {draft.newBinsDays === '' && (
-        <FormGrid>
-          <TextField
-            label="From (UTC)"
-            type="datetime-local"
-            value={draft.from}
-            onChange={(event) => set({ from: event.currentTarget.value })}
-          />
-          <TextField
-            label="To (UTC)"
-            type="datetime-local"
-            value={draft.to}
-            onChange={(event) => set({ to: event.currentTarget.value })}
-          />
-        </FormGrid>
-      )}
+      {kind === 'rebase' && <BinsField draft={draft} set={set} />}
+      {draft.newBinsDays === '' && <WindowFields draft={draft} set={set} />}
       {kind === 'rebase' && <RebaseFields draft={draft} set={set} />}
       {error !== null && <Banner tone="bad" title={error} />}
       <FormActions>
@@ -129,6 +106,37 @@ export function WindowForm({ serviceId, kind, onDone }: Props) {
 }
 
 type Fields = { readonly draft: Draft; readonly set: (change: Partial<Draft>) => void };
+
+function BinsField({ draft, set }: Fields) {
+  return (
+    <SelectField
+      label="Bins"
+      hint="New ones are learned from rows that come, and rows count on both until the days are over."
+      value={draft.newBinsDays}
+      onChange={(event) => set({ newBinsDays: event.currentTarget.value })}
+      options={bins}
+    />
+  );
+}
+
+function WindowFields({ draft, set }: Fields) {
+  return (
+    <FormGrid>
+      <TextField
+        label="From (UTC)"
+        type="datetime-local"
+        value={draft.from}
+        onChange={(event) => set({ from: event.currentTarget.value })}
+      />
+      <TextField
+        label="To (UTC)"
+        type="datetime-local"
+        value={draft.to}
+        onChange={(event) => set({ to: event.currentTarget.value })}
+      />
+    </FormGrid>
+  );
+}
 
 function RebaseFields({ draft, set }: Fields) {
   return (

@@ -114,7 +114,7 @@ async function addNextBinning(tx: Transaction, { place, rebase, features }: Next
   const learned = new Set(features.map(({ featureId }) => featureId));
   const kept = (active?.features ?? [])
     .filter(({ featureId }) => !learned.has(featureId))
-    .map(({ aliases: _, ...feature }) => feature);
+    .map(({ featureId, name, role, binning }) => ({ featureId, name, role, binning }));
   const { binningId } = await insertBinning(tx, place, {
     features: [...features, ...kept],
     state: 'next',
