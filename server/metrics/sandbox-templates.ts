@@ -70,7 +70,7 @@ export function templateValue(name: TemplateName, history: SandboxHistory, at: A
   return bound ?? Number.POSITIVE_INFINITY;
 }
 
-export type ChartQuery = { readonly name: TemplateName; readonly service: string };
+type ChartQuery = { readonly name: TemplateName; readonly service: string };
 
 /** The template and the service that a query names, as `sandbox_error_share{service="fraud"}`; null for every other query. */
 export function chartQuery(query: string): ChartQuery | null {

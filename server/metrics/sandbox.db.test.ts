@@ -10,6 +10,8 @@ import { ensureSandbox } from '../cluster/sandbox/world-store.ts';
 import { StandingClock, sandboxOf, sandboxRevision, sandboxScope } from '../cluster/sandbox-fixture.ts';
 import type { CounterSample, CountersAnswer } from './metrics.ts';
 import { createSandboxMetrics } from './sandbox.ts';
+import { sandboxRecord } from './sandbox-query.ts';
+import { chartQuery, templateRange } from './sandbox-templates.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -179,6 +181,30 @@ describe('sandbox metrics', () => {
       reason: 'refused',
       message: expect.stringContaining('sandbox_latency_ms') as string,
     });
+  });
+
+  test('charts of metric templates get the values of guard rails, a line per revision, and of no other query', async () => {
+    const { scope, clock, metrics } = await canary();
+    clock.pass(300_000);
+    const record = await sandboxRecord(database.db, scope, clock.now);
+    const asked = chartQuery('sandbox_error_share{service="a \\"b\\""}');
+    expect(asked).toEqual({ name: 'sandbox_error_share', service: 'a "b"' });
+    if (record === null || asked === null) throw new Error('The sandbox has no history.');
+    const atMs = [120_000, 60_000, 0].map((before) => clock.now.getTime() - before);
+    const series = templateRange(asked, record.history, atMs);
+    expect(series.map(({ labels }) => labels['revision'])).toEqual(['r1', 'r2']);
+    for (const [index, { points }] of series.entries())
+      for (const [at, value] of points) {
+        const revisionNumber = index + 1;
+        const template = 'sandbox_error_share';
+        const same = await metrics.value({ scope, revisionNumber, template, at: new Date(at) });
+        expect(same).toMatchObject({ kind: 'value', value });
+      }
+    const span = { namespace: scope.namespace, from: clock.now, to: clock.now, stepMs: 60_000 };
+    const none = await metrics.range?.({ query: 'sandbox_error_share{service="nobody"}', ...span });
+    expect(none).toEqual({ kind: 'range', series: [] });
+    for (const query of ['sandbox_error_share', 'up{service="x"}', 'sandbox_error_share{pod="x"}'])
+      expect(await metrics.range?.({ query, ...span })).toMatchObject({ reason: 'refused' });
   });
 
   test('guard-rail templates answer for one revision, and unknown ones say which are known', async () => {

@@ -18,7 +18,7 @@ export type ReportPicture = {
 const mostServices = 3;
 const size = { width: 640, height: 260, theme: 'light', zone: 'utc', scale: 2 } as const;
 
-export type ReportChart = {
+type ReportChart = {
   readonly title: string;
   readonly spec: ChartSpec;
   readonly answer: ChartAnswer;
