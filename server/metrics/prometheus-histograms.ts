@@ -1,7 +1,7 @@
 import { type Bucket, bucketsOfCumulative } from '../../domain/drift/histogram-buckets.ts';
 import { revisionReader } from '../../domain/metric-profile.ts';
 import type { HistogramSource } from '../../domain/prometheus-source.ts';
-import { sha256 } from '../digest.ts';
+import { digestOf } from '../digest.ts';
 import type { HistogramRequest, HistogramSample } from './metrics.ts';
 import type { NativeHistogram, Series } from './prometheus-api.ts';
 import { type MetricScope, matcher, selection } from './prometheus-text.ts';
@@ -23,7 +23,7 @@ function number(text: string): number {
 /** What tells one histogram from the next: all labels but the bound. */
 function seriesOf(labels: Series['labels']): string {
   const own = Object.entries(labels).filter(([name]) => name !== 'le' && name !== '__name__');
-  return sha256(JSON.stringify(own.toSorted())).slice(-32);
+  return digestOf(Object.fromEntries(own)).slice(-32);
 }
 
 type Look = { readonly labels: Series['labels']; readonly atMs: number; readonly buckets: Bucket[] };
