@@ -22,7 +22,9 @@ const besideEachOther = [
   'worker-killed',
   'journey',
   'take-over-killed',
+  'kafka',
   'take-over-plan',
+  'retrain',
 ].map((name) => `${name}.lab.ts`);
 /** More of them, and the waits of one are no longer waits of the others. */
 const atATime = 3;
