@@ -110,8 +110,8 @@ test('a last statement that is sent with COMMIT is stored with the rest, and fai
   await both(30n);
   await expect(both(30n)).rejects.toMatchObject({ cause: { code: '23505' } });
   await expect(both(31n)).rejects.toThrow();
-  const rows = await database.db.select({ id: thing.id }).from(thing).where(sql`name in ('before', 'last')`);
-  expect(rows.map(({ id }) => id).toSorted()).toEqual([30n, 31n]);
+  const named = database.db.select({ id: thing.id }).from(thing).where(sql`name in ('before', 'last')`);
+  expect(await named.orderBy(thing.id)).toEqual([{ id: 30n }, { id: 31n }]);
 });
 
 test('a snapshot is of one moment, whatever is stored meanwhile, and stores nothing itself', async () => {
