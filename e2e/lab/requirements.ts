@@ -29,7 +29,7 @@ function commandProblem(command: string, args: string[], fix: string): string | 
 /** Kafka's broker runs on it. */
 function javaProblem(): string | null {
   const fix = 'apt-get install -y openjdk-17-jre-headless';
-  const { status, stdout = '', stderr = '' } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('java', ['-version'], { encoding: 'utf8' });
   const found = /version "(\d+)/.exec(`${stdout}${stderr}`)?.[1];
   if (status !== 0 || found === undefined) return `The lab needs Java ≥ ${minimumJava}: ${fix}`;
   return Number(found) >= minimumJava

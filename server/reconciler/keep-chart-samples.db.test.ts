@@ -165,13 +165,21 @@ describe('a chart of a metric template', () => {
     const { labels } = await proposeShare(operator, { projectId, charts, range: shown });
     expect(labels.map(({ label }) => label)).toEqual(['Group A', 'Group B', 'Group C']);
     const { shareId } = await createShare(operator, {
-      ...{ projectId, kind: 'share', title: 'Queue', charts, range: shown },
+      projectId,
+      kind: 'share',
+      title: 'Queue',
+      charts,
+      range: shown,
       labels: Object.fromEntries(proposeLabels([read]).map(({ subject, label }) => [subject, label])),
     });
     const [row] = await test.db.select().from(share).where(eq(share.id, shareId));
     if (row === undefined) throw new Error('Nothing was shared.');
     const outside = await sharedAnswer({ db: test.db } as Site, {
-      ...{ row: shareOf(row), index: 0, range: shown, now: after(2 * minuteMs), maxPoints: 100 },
+      row: shareOf(row),
+      index: 0,
+      range: shown,
+      now: after(2 * minuteMs),
+      maxPoints: 100,
     });
     expect(outside.series.map(({ points }) => points.length > 0)).toEqual([true, true]);
     expect(JSON.stringify(outside)).not.toMatch(/canaryzq|acme|refund|sum by/);
@@ -231,7 +239,10 @@ describe('a chart of a metric template', () => {
     const spec = { schema: 1 as const, range: '24h' as const };
     const kept = { spec: specOf(templateId), title: 'Pay', size: 'full' as const };
     await updateBoard(fixture.as('engineer'), {
-      ...{ boardId, name: 'Mine', description: '', basedOn: 1 },
+      boardId,
+      name: 'Mine',
+      description: '',
+      basedOn: 1,
       spec: { ...spec, charts: [kept] },
     });
     const added = { ...kept, spec: specOf(templateId, '/refund "now"') };
