@@ -75,8 +75,8 @@ export function TimeSeriesChart({ chart, unit, width, height, label }: TimeSerie
       />
       {chart.marks.map(markLine)}
       {chart.thresholds.filter((threshold) => !threshold.isOffScale).map(thresholdLine)}
-      <ChartLines chart={chart} />
-      <ActiveDots chart={chart} />
+      <ChartLines chart={chart} size={{ width, height }} />
+      <ActiveDots chart={chart} size={{ width, height }} />
     </ComposedChart>
   );
 }

@@ -72,6 +72,11 @@ const curvesOf = (host: HTMLElement): string[] =>
     .map((path) => path.getAttribute('d') ?? '')
     .filter((shape) => shape !== '');
 
+/** Both axes of each chart have their labels. */
+const hasAxes = (host: HTMLElement, charts: number): boolean =>
+  host.querySelectorAll('.recharts-yAxis-tick-labels').length === charts &&
+  host.querySelectorAll('.recharts-xAxis-tick-labels').length === charts;
+
 /** All of our own work from an answer to lines: it is prepared, then drawn. */
 function Drawn({ answer }: { answer: ChartAnswer }) {
   const chart = prepareChart({ ...answer, widthPx: size.width, zone: 'utc' });
@@ -86,7 +91,7 @@ async function mounted(answer: ChartAnswer) {
   const ms = await timed(
     host,
     () => draw(root, answer),
-    () => curvesOf(host).length === answer.series.length,
+    () => curvesOf(host).length === answer.series.length && hasAxes(host, 1),
   );
   const remove = () => {
     root.unmount();
@@ -168,7 +173,7 @@ async function boardMs(charts: number, points: number): Promise<number> {
           </div>
         </Tooltip.Provider>,
       ),
-    () => curvesOf(host).length === 2 * charts,
+    () => curvesOf(host).length === 2 * charts && hasAxes(host, charts),
   );
   root.unmount();
   host.remove();
