@@ -22,7 +22,9 @@ export function BoardGrid({ charts, range }: Props) {
     return (
       <Panel>
         <EmptyState icon={LayoutDashboard} title="No chart yet">
-          Choose Edit to add requests, errors, drift, costs or how quickly changes are delivered.
+          Choose Edit to add requests, errors, drift, costs or how quickly changes are delivered. A ready
+          board is made of the services and budgets that a project has when it is made: without any it begins
+          empty.
         </EmptyState>
       </Panel>
     );

@@ -5,7 +5,7 @@ export type ChartSeries = {
   key: string;
   label: string;
   role: 'stable' | 'canary' | 'other';
-  /** Of a line that keeps its colour whatever its role is: one of `lookCount`, as `revisionLook` gives it. */
+  /** Of a line that keeps its colour whatever its role is: which look, as `revisionLook` gives it. */
   look?: number | undefined;
   points: readonly ChartPoint[];
   band?: readonly (readonly [atMs: number, low: number, high: number])[] | undefined;

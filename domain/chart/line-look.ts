@@ -13,8 +13,7 @@ const others: readonly LineLook[] = [
 ];
 
 const all = [stable, canary, ...others];
-/** As many looks there are for lines that keep theirs. */
-export const lookCount = all.length;
+const lookCount = all.length;
 
 /** The look of a revision wherever it is drawn, so that it keeps its colour when it becomes stable; neighbours differ. */
 export const revisionLook = (revisionNumber: number): number => Math.max(0, revisionNumber - 1) % lookCount;
