@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const nowhere = ['**/node_modules/**'];
@@ -9,6 +10,8 @@ const simulations = '{domain,server}/**/*.simulation.test.ts';
  */
 export default defineConfig({
   test: {
+    // Files of `db` mostly wait for PostgreSQL and for timers.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
@@ -16,7 +19,7 @@ export default defineConfig({
           include: ['{domain,server,components,db,e2e,app}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.db.test.ts', simulations, ...nowhere],
           testTimeout: 120_000,
-          // These files share no state that any of them changes: loading every module once is half of their time.
+          // No file changes what modules hold: loading each of them once is half of the time.
           isolate: false,
         },
       },
@@ -29,6 +32,7 @@ export default defineConfig({
           provide: { testDatabaseUrl: process.env.TEST_DATABASE_URL ?? '' },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          isolate: false,
           // CI's machine is shared: a pause of seconds may fall into any test. A second failure is one.
           retry: process.env.CI === undefined ? 0 : 1,
         },

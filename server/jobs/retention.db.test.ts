@@ -88,19 +88,12 @@ async function insertRows(): Promise<void> {
 it('deletes what has ended, also over several batches, and nothing that still counts', async () => {
   await insertRows();
   const forgotten = await forgetEnded(test.db, 2);
-  expect(Object.fromEntries(forgotten)).toEqual({
+  expect(Object.fromEntries([...forgotten].filter(([, count]) => count > 0))).toEqual({
     cluster_request: 2,
     log_stream: 2,
     metric_interval: 5,
-    metric_hour: 0,
-    revision_hour: 0,
     delivery: 1,
     notice: 2,
-    ingest_batch: 0,
-    validation_result: 0,
-    query_pattern: 0,
-    drift_reservoir: 0,
-    share_opening: 0,
     rate_window: 1,
     idempotency: 1,
     session: 2,
