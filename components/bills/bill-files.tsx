@@ -4,11 +4,11 @@ import { FileText } from 'lucide-react';
 import { countText } from '../../domain/figure-text.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { Person } from '../ui/person.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { useCommand } from '../use-command.ts';
 import type { BillFile } from './bill-answers.ts';
 
@@ -56,13 +56,10 @@ function Remove({ file, blocked }: { file: BillFile; blocked: string | undefined
   const trpc = useTrpc();
   const remove = useCommand((extra) => trpc.bills.remove.mutationOptions(extra));
   return (
-    <ConfirmDialog
+    <RemoveDialog
       title={`Remove ${file.fileName}?`}
       description="Its charges no longer count in the comparison. The file itself was never kept; import it again if need be."
-      confirmLabel="Remove"
-      danger
-      busy={remove.busy}
-      error={remove.error ?? undefined}
+      command={remove}
       onConfirm={() => remove.run({ billFileId: file.id })}
       trigger={
         <Button size="small" disabledReason={blocked}>

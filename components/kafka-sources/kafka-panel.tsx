@@ -7,11 +7,11 @@ import { countText } from '../../domain/figure-text.ts';
 import { reasonOf } from '../rollouts/refusal-reason.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { List, ListRow } from '../ui/list.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Status } from '../ui/status.tsx';
 import { useCommand } from '../use-command.ts';
@@ -144,13 +144,10 @@ function RemoveSource({ source, serviceId, blocked }: Omit<RowProps, 'onEdit'>) 
   });
   const { id: sourceId, topic } = source;
   return (
-    <ConfirmDialog
+    <RemoveDialog
       title={`Read ${topic} no longer?`}
       description="What was counted stays. When the topic is added again it goes on where it stood."
-      confirmLabel="Remove"
-      danger
-      busy={remove.busy}
-      error={remove.error ?? undefined}
+      command={remove}
       onConfirm={() => remove.run({ sourceId })}
       trigger={
         <Button size="small" variant="ghost" aria-label={`Remove ${topic}`} disabledReason={blocked}>

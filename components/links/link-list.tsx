@@ -2,18 +2,17 @@
 
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { ExternalLink, Trash2 } from 'lucide-react';
-import { useState } from 'react';
 import { isPodLink } from '../../domain/link-template.ts';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Page } from '../ui/page.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { useCommand } from '../use-command.ts';
 import type { LinkRow } from './link-answers.ts';
 import { LinkDialog } from './link-dialog.tsx';
@@ -81,33 +80,21 @@ export function LinkList() {
 
 function Remove({ link, disabledReason }: { link: LinkRow; disabledReason: string | undefined }) {
   const trpc = useTrpc();
-  const [open, setOpen] = useState(false);
-  const remove = useCommand((extra) => trpc.linkTemplates.remove.mutationOptions(extra), {
-    onDone: () => setOpen(false),
-  });
+  const remove = useCommand((extra) => trpc.linkTemplates.remove.mutationOptions(extra));
   return (
-    <>
-      <IconButton
-        size="small"
-        label={`Remove ${link.name}`}
-        icon={Trash2}
-        disabledReason={disabledReason}
-        onClick={() => setOpen(true)}
-      />
-      <ConfirmDialog
-        title={`Remove ${link.name}?`}
-        description="It is taken off every page. Nothing changes in the other tool."
-        confirmLabel="Remove"
-        danger
-        open={open}
-        onOpenChange={(next) => {
-          remove.reset();
-          setOpen(next);
-        }}
-        busy={remove.busy}
-        error={remove.error ?? undefined}
-        onConfirm={() => remove.run({ linkTemplateId: link.id })}
-      />
-    </>
+    <RemoveDialog
+      title={`Remove ${link.name}?`}
+      description="It is taken off every page. Nothing changes in the other tool."
+      command={remove}
+      onConfirm={() => remove.run({ linkTemplateId: link.id })}
+      trigger={
+        <IconButton
+          size="small"
+          label={`Remove ${link.name}`}
+          icon={Trash2}
+          disabledReason={disabledReason}
+        />
+      }
+    />
   );
 }

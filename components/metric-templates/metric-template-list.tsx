@@ -2,11 +2,9 @@
 
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { ChartLine, Trash2 } from 'lucide-react';
-import { useState } from 'react';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
@@ -14,6 +12,7 @@ import { Page } from '../ui/page.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { useCommand } from '../use-command.ts';
 import { MetricTemplateDialog } from './metric-template-dialog.tsx';
 import type { MetricTemplateRow } from './template-answers.ts';
@@ -92,33 +91,21 @@ type RemoveProps = { readonly template: MetricTemplateRow; readonly disabledReas
 
 function Remove({ template, disabledReason }: RemoveProps) {
   const trpc = useTrpc();
-  const [open, setOpen] = useState(false);
-  const remove = useCommand((extra) => trpc.metricTemplates.remove.mutationOptions(extra), {
-    onDone: () => setOpen(false),
-  });
+  const remove = useCommand((extra) => trpc.metricTemplates.remove.mutationOptions(extra));
   return (
-    <>
-      <IconButton
-        size="small"
-        label={`Remove ${template.name}`}
-        icon={Trash2}
-        disabledReason={disabledReason}
-        onClick={() => setOpen(true)}
-      />
-      <ConfirmDialog
-        title={`Remove ${template.name}?`}
-        description="Nothing is asked any more. Charts of it keep what is stored, and say that nothing new comes."
-        confirmLabel="Remove"
-        danger
-        open={open}
-        onOpenChange={(next) => {
-          remove.reset();
-          setOpen(next);
-        }}
-        busy={remove.busy}
-        error={remove.error ?? undefined}
-        onConfirm={() => remove.run({ metricTemplateId: template.id })}
-      />
-    </>
+    <RemoveDialog
+      title={`Remove ${template.name}?`}
+      description="Nothing is asked any more. Charts of it keep what is stored, and say that nothing new comes."
+      command={remove}
+      onConfirm={() => remove.run({ metricTemplateId: template.id })}
+      trigger={
+        <IconButton
+          size="small"
+          label={`Remove ${template.name}`}
+          icon={Trash2}
+          disabledReason={disabledReason}
+        />
+      }
+    />
   );
 }

@@ -7,11 +7,11 @@ import { countText } from '../../domain/figure-text.ts';
 import { reasonOf } from '../rollouts/refusal-reason.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { List, ListRow } from '../ui/list.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { ExactTime, RelativeTime } from '../ui/relative-time.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Status } from '../ui/status.tsx';
 import { useCommand } from '../use-command.ts';
@@ -182,13 +182,10 @@ function RemoveSource({ source, serviceId, blocked }: RowProps) {
   });
   const { feature } = source.fields;
   return (
-    <ConfirmDialog
+    <RemoveDialog
       title={`Count ${feature} no longer?`}
       description="What was counted stays. When it is added again it is counted from then on."
-      confirmLabel="Remove"
-      danger
-      busy={remove.busy}
-      error={remove.error ?? undefined}
+      command={remove}
       onConfirm={() => remove.run({ sourceId: source.id })}
       trigger={
         <Button size="small" variant="ghost" aria-label={`Remove ${feature}`} disabledReason={blocked}>

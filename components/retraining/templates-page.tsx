@@ -8,7 +8,6 @@ import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { CodeBlock } from '../ui/code.tsx';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -16,6 +15,7 @@ import { Page } from '../ui/page.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Person } from '../ui/person.tsx';
+import { RemoveDialog } from '../ui/remove-dialog.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import { useCommand } from '../use-command.ts';
 import type { TemplateRow } from './retrain-answers.ts';
@@ -117,13 +117,10 @@ function Remove({ template }: { template: TemplateRow }) {
   const trpc = useTrpc();
   const remove = useCommand((extra) => trpc.retrainTemplates.remove.mutationOptions(extra));
   return (
-    <ConfirmDialog
+    <RemoveDialog
       title={`Remove ${template.name}?`}
       description="Nothing more starts from it, and what waits for signatures on it is void. What runs goes on."
-      confirmLabel="Remove"
-      danger
-      busy={remove.busy}
-      error={remove.error ?? undefined}
+      command={remove}
       onConfirm={() => remove.run({ templateId: template.id })}
       trigger={<Button size="small">Remove</Button>}
     />
