@@ -4,13 +4,25 @@ import { Panel } from '../ui/panel.tsx';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import type { Connect } from './connect-answers.ts';
 
-/** Rows that were sent and not counted, by the reason that their sender was told. */
-export function RejectedPanel({ rejected }: Pick<Connect, 'rejected'>) {
-  if (rejected.length === 0) return null;
+type Rows = Connect['rejected'];
+
+/** Rows that were sent and not counted, by the reason that their sender was told, and counted ones that labels do not find. */
+export function RejectedPanel({ rejected }: { readonly rejected: Rows }) {
+  const isUnjoined = ({ kind }: Rows[number]) => kind === 'unjoinedRow';
   return (
-    <Panel flush title="Rows that were not counted">
-      <List label="Rows that were not counted">
-        {rejected.map(({ name, sentence, rows, source, at }) => (
+    <>
+      <RowsPanel title="Rows that were not counted" rows={rejected.filter((row) => !isUnjoined(row))} />
+      <RowsPanel title="Predictions that labels do not find by id" rows={rejected.filter(isUnjoined)} />
+    </>
+  );
+}
+
+function RowsPanel({ title, rows: listed }: { readonly title: string; readonly rows: Rows }) {
+  if (listed.length === 0) return null;
+  return (
+    <Panel flush title={title}>
+      <List label={title}>
+        {listed.map(({ name, sentence, rows, source, at }) => (
           <ListRow
             key={name}
             title={sentence}

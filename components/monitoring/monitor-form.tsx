@@ -2,12 +2,14 @@
 
 import { useState } from 'react';
 import { lengthWords } from '../../domain/drift/drift-words.ts';
+import { usualMostIds } from '../../domain/drift/label.ts';
 import { monitorRefusal } from '../../domain/drift/monitor-rules.ts';
 import { type WindowLength, windowLengths } from '../../domain/drift/window-clock.ts';
 import { reasonOf } from '../rollouts/refusal-reason.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
+import { CheckboxField } from '../ui/checkbox-field.tsx';
 import { FormActions, FormGrid } from '../ui/form-field.tsx';
 import { SelectField } from '../ui/select-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
@@ -27,6 +29,8 @@ type Draft = {
   readonly factor: string;
   readonly delayDays: string;
   readonly threshold: string;
+  readonly byId: boolean;
+  readonly mostIds: string;
   readonly segmentColumn: string;
 };
 
@@ -42,6 +46,8 @@ function draftOf({ windowLength, referenceKind, settings }: Monitor): Draft {
     factor: String(traffic.factor),
     delayDays: String(labels.delayHours / 24),
     threshold: String(labels.threshold),
+    byId: labels.byId !== null,
+    mostIds: String(labels.byId?.mostIds ?? usualMostIds),
     segmentColumn: settings.segmentColumn ?? '',
   };
 }
@@ -74,7 +80,11 @@ export function MonitorForm({ monitor, segmentColumns, onDone }: Props) {
         },
         traffic: { ...monitor.settings.traffic, factor: Number(draft.factor) },
         segmentColumn: draft.segmentColumn === '' ? null : draft.segmentColumn,
-        labels: { delayHours: Number(draft.delayDays) * 24, threshold: Number(draft.threshold) },
+        labels: {
+          delayHours: Number(draft.delayDays) * 24,
+          threshold: Number(draft.threshold),
+          byId: draft.byId ? { mostIds: Number(draft.mostIds) } : null,
+        },
       },
     });
   return (
@@ -186,23 +196,41 @@ function AlertFields({ draft, set }: FieldsProps) {
 
 function LabelFields({ draft, set }: FieldsProps) {
   return (
-    <FormGrid>
-      <TextField
-        label="Labels are there after"
-        inputMode="decimal"
-        required
-        suffix="days"
-        value={draft.delayDays}
-        hint="At most 7. Older predictions are measured, newer ones estimated."
-        onChange={(event) => set({ delayDays: event.currentTarget.value })}
+    <>
+      <FormGrid>
+        <TextField
+          label="Labels are there after"
+          inputMode="decimal"
+          required
+          suffix="days"
+          value={draft.delayDays}
+          hint="At most 7. Older predictions are measured, newer ones estimated."
+          onChange={(event) => set({ delayDays: event.currentTarget.value })}
+        />
+        <TextField
+          label="A score decides positive from"
+          inputMode="decimal"
+          required
+          value={draft.threshold}
+          onChange={(event) => set({ threshold: event.currentTarget.value })}
+        />
+      </FormGrid>
+      <CheckboxField
+        label="Labels find their prediction by id"
+        hint="A keyed hash of each id is kept with the bins of its prediction, a day longer than labels take and at most 7 days. Ids themselves are never stored."
+        checked={draft.byId}
+        onChange={(event) => set({ byId: event.currentTarget.checked })}
       />
-      <TextField
-        label="A score decides positive from"
-        inputMode="decimal"
-        required
-        value={draft.threshold}
-        onChange={(event) => set({ threshold: event.currentTarget.value })}
-      />
-    </FormGrid>
+      {draft.byId && (
+        <TextField
+          label="Ids kept at most"
+          inputMode="numeric"
+          required
+          value={draft.mostIds}
+          hint="Predictions beyond that are counted, but no label finds them by id; the Connect page tells how many."
+          onChange={(event) => set({ mostIds: event.currentTarget.value })}
+        />
+      )}
+    </>
   );
 }

@@ -1,11 +1,12 @@
 import type { ContributionPart } from './contribution.ts';
 import { type Counters, valueCounter } from './counters.ts';
 import { type BinnedFeature, wholeSegment } from './feature.ts';
+import { type Places, placesOf } from './label-by-id.ts';
 import { LabelColumns } from './label-columns.ts';
 import { labelTarget, type PlacedTarget } from './label-target.ts';
 import type { RejectedRow } from './row-reject.ts';
 import { binOf, canPart, columnSegment, segmentedFeatures } from './segment.ts';
-import { isLabelOnly, type SentRow, sentRow } from './sent-row.ts';
+import { isLabelOnly, type LabelById, type SentRow, sentRow } from './sent-row.ts';
 import { fiveMinutesMs, hourMs } from './window.ts';
 
 type Count = (values: readonly unknown[]) => Counters;
@@ -30,6 +31,8 @@ export type CountingPlan = {
   readonly targets: ReadonlyMap<number, readonly PlacedTarget[]>;
   /** Rows are counted once more by the segment that they are in; null where no column parts them. */
   readonly parting: Parting | null;
+  /** Whether labels may name their prediction by id alone. */
+  readonly byId: boolean;
 };
 
 type Parting = {
@@ -61,6 +64,7 @@ export function countingPlan(
     readonly cloakOf: (feature: BinnedFeature) => ((value: unknown) => unknown) | null;
     /** Feature by whose values rows are parted. */
     readonly segmentColumn?: string | null;
+    readonly byId?: boolean;
   },
 ): CountingPlan {
   const places = new Map<string, number>();
@@ -84,7 +88,7 @@ export function countingPlan(
     }),
   }));
   const parting = partingOf(binnings[0]?.features ?? [], placeOfId, known);
-  return { places, passed: new Set(known.passed), inputs, lots, targets, parting };
+  return { places, passed: new Set(known.passed), inputs, lots, targets, parting, byId: known.byId ?? false };
 }
 
 function partingOf(
@@ -120,7 +124,13 @@ export type CountedRows = {
   readonly rejected: readonly RejectedRow[];
   /** Rows by each name that no feature has. */
   readonly unknown: ReadonlyMap<string, number>;
+  /** Predictions whose label may come by id, and labels that did. */
+  readonly named: readonly NamedPrediction[];
+  readonly labels: readonly (LabelById & { readonly row: number })[];
 };
+
+/** A prediction by the bins that it is in. */
+type NamedPrediction = { readonly id: string; readonly windowMs: number; readonly places: Places };
 
 type CountedPlace = {
   readonly revisionId: string;
@@ -146,10 +156,17 @@ export function countRows(
   const unknown = new Map<string, number>();
   const accepted: SentRow[] = [];
   const rejected: RejectedRow[] = [];
+  const named: NamedPrediction[] = [];
+  const labels: (LabelById & { row: number })[] = [];
   for (const [index, sent] of rows.entries()) {
     const row = sentRow(sent, nowMs, history ? Number.NEGATIVE_INFINITY : undefined);
     if (typeof row === 'string') {
       rejected.push({ row: index, code: row });
+      continue;
+    }
+    if ('labelOf' in row) {
+      if (plan.byId) labels.push({ ...row, row: index });
+      else rejected.push({ row: index, code: 'labelsOff' });
       continue;
     }
     const windowMs = Math.floor(row.atMs / windowLengthMs) * windowLengthMs;
@@ -162,6 +179,10 @@ export function countRows(
       labelled.set(windowMs, labels);
     }
     accepted.push(row);
+    if (plan.byId && row.id !== null && row.truth === null) {
+      const places = placesOf(plan, row.predictions);
+      if (places !== null) named.push({ id: row.id, windowMs, places });
+    }
     if (isLabelOnly(row)) noteUnknown(plan, row.predictions, unknown);
     else {
       columnsAt(windows, windowMs, plan).add(row, unknown);
@@ -176,7 +197,7 @@ export function countRows(
   for (const [windowMs, labels] of labelled) parts.push(...labels.parts({ ...of, windowMs }));
   for (const { columns, ...place } of parted.values())
     parts.push(...columns.parts({ revisionId, finest: 'hour', ...place }, plan.parting?.featureIds));
-  return { parts, accepted, rejected, unknown };
+  return { parts, accepted, rejected, unknown, named, labels };
 }
 
 /** Names of a row that is counted nowhere else. */

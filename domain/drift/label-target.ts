@@ -40,7 +40,7 @@ export function labelTarget({ role, binning }: BinnedFeature, { count, turn }: C
   if (role === 'score' && binning.kind === 'numeric')
     return {
       role,
-      count,
+      count: (values) => withoutSums(count(values)),
       take: (value, truth) => {
         const outcome = outcomeOf(truth);
         return outcome === null ? null : { segment: labelSegment(outcome), value };
@@ -57,6 +57,13 @@ export function labelTarget({ role, binning }: BinnedFeature, { count, turn }: C
         : null,
   };
 }
+
+/** Scores by outcome are counted by bin alone, so that no more of a score must be kept until its label comes. */
+const withoutSums = ({ counts, sums, apart }: Counters): Counters => ({
+  counts,
+  sums: sums.map(() => 0n),
+  apart: { ...apart, below: 0, above: 0, clamped: 0 },
+});
 
 function classTarget(binning: CategoricalBinning | OrderedBinning, { count, turn }: Counting): LabelTarget {
   const bins = new Map(classesOf(binning).map((name, bin) => [name, bin]));

@@ -7,6 +7,9 @@ export type Outcome = 0 | 1;
 /** The threshold from which a score decides positive where nothing else is declared; bins of scores have an edge there. */
 export const usualThreshold = 0.5;
 
+/** Predictions of a service that are kept at once for labels that name them by id, unless said otherwise. */
+export const usualMostIds = 1_000_000;
+
 /** Labels come as numbers or as booleans; null for anything else. */
 export function outcomeOf(label: unknown): Outcome | null {
   if (label === 1 || label === true) return 1;

@@ -45,12 +45,24 @@ export const monitorSettingsSchema = z.object({
         .min(0)
         .max(latestMs / hourMs),
       threshold: z.number().gt(0).lt(1),
+      /** Labels may name their prediction by id alone, of which at most so many are kept; null: they repeat it. */
+      byId: z
+        .object({ mostIds: z.int().min(1).max(10_000_000) })
+        .nullable()
+        .default(null),
     })
-    .default({ delayHours: latestMs / hourMs, threshold: usualThreshold }),
+    .default({ delayHours: latestMs / hourMs, threshold: usualThreshold, byId: null }),
 });
 export type MonitorSettings = z.output<typeof monitorSettingsSchema>;
 
 const named = { featureId: z.string(), test: z.enum(driftTests) };
+
+/** After labels should be there some come late. */
+const lateLabelsMs = 24 * hourMs;
+
+/** How long a prediction is kept for its label: never longer than rows may be late. */
+export const labelWaitMs = ({ delayHours }: Pick<MonitorSettings['labels'], 'delayHours'>): number =>
+  Math.min(latestMs, delayHours * hourMs + lateLabelsMs);
 
 const verdictSchema = z.discriminatedUnion('verdict', [
   z.object({

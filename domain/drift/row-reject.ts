@@ -20,6 +20,15 @@ export const rejectSentences = {
   badText: 'It holds a text that is no valid Unicode or has a zero character.',
   badLabel:
     'y is what came of a prediction that stands beside it in p: 0, 1, true or false of a score, the class, or the number; or these by the name of the prediction.',
+  labelsOff:
+    'It names its prediction by id alone, which this service does not keep: switch on "Labels find their prediction by id" at Settings of its monitor, or repeat ts and p.',
+  labelUnknown:
+    'No prediction of this id is kept: none was sent since labels find theirs by id, it was one too many, or it is older than labels may be.',
+  labelTwice: 'The prediction of this id has its label already.',
+  labelOfNumber:
+    'How far a predicted number was off is not known by its id, because only bins are kept: repeat ts and p.',
+  labelOfFormerBins:
+    'The bins of this service have changed since the prediction of this id: repeat ts and p.',
   nameTwice: 'A name stands both among its features and among its predictions.',
 } as const;
 export type RejectCode = keyof typeof rejectSentences;
@@ -35,5 +44,13 @@ export const lostSentences = {
   recordRepeated: 'Records from Kafka whose batch id was used before for other rows.',
 } as const;
 export type LostReason = keyof typeof lostSentences;
+
+/** Why predictions that were counted are found by no id. */
+export const unjoinedSentences = {
+  idTwice: 'Predictions, counted, whose id an earlier one has: a label of that id is one of the earlier.',
+  idsFull:
+    'Predictions, counted, that no label finds by id: the service keeps as many ids as Settings of its monitor allow.',
+} as const;
+export type UnjoinedReason = keyof typeof unjoinedSentences;
 
 export type RejectedRow = { readonly row: number; readonly code: RejectCode };

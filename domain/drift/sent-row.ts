@@ -19,7 +19,12 @@ export type SentRow = {
   readonly features: Values;
   readonly predictions: Values;
   readonly truth: Truth | null;
+  /** By which its label may find it. */
+  readonly id: string | null;
 };
+
+/** A row that names the prediction by its id and tells what came of it. */
+export type LabelById = { readonly labelOf: string; readonly truth: Truth };
 
 /** Whether a row only tells what came of predictions that were sent before. */
 export const isLabelOnly = ({ features, truth }: SentRow): boolean => truth !== null && isEmpty(features);
@@ -33,8 +38,14 @@ const none: Values = {};
 const zonedTime = /T.*(?:Z|[+-]\d\d:?\d\d)$/;
 
 /** A row of a batch, or why it cannot be counted. A row without `ts` happened when it came. */
-export function sentRow(row: unknown, nowMs: number, oldestMs = nowMs - latestMs): SentRow | RejectCode {
+export function sentRow(
+  row: unknown,
+  nowMs: number,
+  oldestMs = nowMs - latestMs,
+): SentRow | LabelById | RejectCode {
   if (!isObject(row)) return 'notObject';
+  const id = idOf(row);
+  if (id !== null && isLabelById(row)) return isTruth(row.y) ? { labelOf: id, truth: row.y } : 'badLabel';
   const features = row.f === undefined ? none : row.f;
   const predictions = row.p === undefined ? none : row.p;
   if (!isObject(features) || !isObject(predictions)) return 'notObject';
@@ -44,9 +55,21 @@ export function sentRow(row: unknown, nowMs: number, oldestMs = nowMs - latestMs
   if (atMs < oldestMs) return 'late';
   const wrong = wrongValues(features, predictions);
   if (wrong !== null) return wrong;
-  if (row.y === undefined || row.y === null) return { atMs, features, predictions, truth: null };
+  if (row.y === undefined || row.y === null) return { atMs, features, predictions, truth: null, id };
   const { y: truth } = row;
-  return !isTruth(truth) || isEmpty(predictions) ? 'badLabel' : { atMs, features, predictions, truth };
+  return !isTruth(truth) || isEmpty(predictions) ? 'badLabel' : { atMs, features, predictions, truth, id };
+}
+
+/** Whether a row has nothing but an id that a truth could be told of. */
+export function isLabelById(row: unknown): boolean {
+  if (!isObject(row) || row.y === undefined || row.y === null || idOf(row) === null) return false;
+  return [row.f, row.p].every((values) => values === undefined || (isObject(values) && isEmpty(values)));
+}
+
+/** A whole number and its text are one id. */
+function idOf({ id }: Record<string, unknown>): string | null {
+  if (typeof id === 'string') return id.length > 0 && id.length <= longestText ? id : null;
+  return Number.isSafeInteger(id) ? String(id) : null;
 }
 
 function timeOf(ts: unknown, nowMs: number): number {

@@ -1,5 +1,5 @@
 import type { NumericBinning } from '../drift/binning.ts';
-import { addCounters, binnedRows, type Counters } from '../drift/counters.ts';
+import { binnedRows, type Counters } from '../drift/counters.ts';
 import { rowsBetweenEdges } from '../drift/label.ts';
 import { type EstimatedScores, estimatedScores, type Relation } from './estimated-scores.ts';
 import type { Rate } from './rate.ts';
@@ -55,13 +55,14 @@ const labelled = ({ positives, negatives }: ScoredRows): number =>
 const nearest = (edges: readonly number[], declared: number): number | undefined =>
   edges.toSorted((left, right) => Math.abs(left - declared) - Math.abs(right - declared))[0];
 
-/** Mean score between neighbouring edges, from the sums of the bins; the edge below where there are no rows. */
+/** Mean score between neighbouring edges, from the sums of the bins; the middle of both where there are no rows. */
 function meanScores(binning: NumericBinning, { counts, sums }: Counters): number[] {
   const rows = rowsBetweenEdges(binning, counts);
   const steps = rowsBetweenEdges(binning, sums.map(Number));
   const { centre, step } = binning.scale;
   return rows.map((count, bin) => {
-    const mean = count === 0 ? (binning.edges[bin - 1] ?? 0) : centre + (step * (steps[bin] ?? 0)) / count;
+    const middle = ((binning.edges[bin - 1] ?? 0) + (binning.edges[bin] ?? 1)) / 2;
+    const mean = count === 0 ? middle : centre + (step * (steps[bin] ?? 0)) / count;
     return Math.min(1, Math.max(0, mean));
   });
 }
@@ -77,7 +78,8 @@ type Scored = {
 function calibratedBins(binning: NumericBinning, old: ScoredRows, phi: number): CalibratedBin[] {
   const { edges } = binning;
   const joint = jointOf(binning, old);
-  const means = meanScores(binning, addCounters(old.positives, old.negatives));
+  // Of all scores of a bin: of those whose label has come only their number is kept.
+  const means = meanScores(binning, old.all);
   return calibration(joint, phi).flatMap((came, bin) => {
     if (came === null) return [];
     const rows = (joint.positives[bin] ?? 0) + (joint.negatives[bin] ?? 0);

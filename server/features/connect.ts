@@ -7,7 +7,7 @@ import { ingestTally } from '../../db/schema/ingest.ts';
 import { model, modelVersion } from '../../db/schema/models.ts';
 import { service, serviceRevision } from '../../db/schema/services.ts';
 import { signatureColumns } from '../../domain/drift/model-signature.ts';
-import { lostSentences, rejectSentences } from '../../domain/drift/row-reject.ts';
+import { lostSentences, rejectSentences, unjoinedSentences } from '../../domain/drift/row-reject.ts';
 import { idSchema } from '../../domain/name.ts';
 import { query } from '../query.ts';
 import { activeBinnings } from '../rows/active-binning.ts';
@@ -110,6 +110,7 @@ async function rejectedRows(db: Queries, serviceId: string) {
   const rows = await db
     .select({
       name: ingestTally.name,
+      kind: ingestTally.kind,
       rows: ingestTally.rows,
       source: ingestTally.source,
       at: ingestTally.lastAt,
@@ -117,6 +118,10 @@ async function rejectedRows(db: Queries, serviceId: string) {
     .from(ingestTally)
     .where(eq(ingestTally.serviceId, serviceId))
     .orderBy(desc(ingestTally.rows));
-  const sentences: Readonly<Record<string, string>> = { ...rejectSentences, ...lostSentences };
+  const sentences: Readonly<Record<string, string>> = {
+    ...rejectSentences,
+    ...lostSentences,
+    ...unjoinedSentences,
+  };
   return rows.map((row) => ({ ...row, sentence: sentences[row.name] ?? row.name }));
 }

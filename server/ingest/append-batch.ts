@@ -7,6 +7,7 @@ import { retryingDeadlocks } from '../command.ts';
 import { newId } from '../id.ts';
 import { noteUnknownColumns } from '../rows/unknown-columns.ts';
 import { addQueries } from './add-queries.ts';
+import { joinLabels, type LabelAnswer, type NamedRows, storeKeys } from './prediction-keys.ts';
 import { sampleRows } from './reservoir.ts';
 import { addTallies } from './tallies.ts';
 
@@ -27,9 +28,12 @@ export type NewBatch = BatchKey & {
   readonly sampled: readonly SentRow[];
   /** What clients asked; outside what undoing a batch takes back. */
   readonly queries?: SentQueries | undefined;
+  /** Predictions that labels may find by id, and such labels. */
+  readonly named?: NamedRows | null;
 };
 
-export type Appended = 'stored' | 'duplicate';
+/** Of a batch with labels by id it is known only then which of them found their prediction. */
+export type Appended = 'stored' | 'duplicate' | LabelAnswer;
 
 type Waiting = {
   readonly batch: NewBatch;
@@ -91,14 +95,10 @@ export async function storeBatches(
   const ids = new Map(batches.map((batch) => [batch, newId()]));
   const plain = batches.every((batch) => !hasNotes(batch));
   const inserted = plain
-    ? await insertBatches(db, ids)
+    ? { stored: await insertBatches(db, ids), labels: new Map() }
     : await retryingDeadlocks(db, async (tx) => {
         const stored = await insertBatches(tx, ids);
-        await note(
-          tx,
-          batches.filter((batch) => stored.has(ids.get(batch) ?? '')),
-        );
-        return stored;
+        return { stored, labels: await note(tx, newOnes(ids, stored)) };
       });
   return await answersOf(db, ids, inserted);
 }
@@ -109,27 +109,38 @@ export async function storeBatchesIn(
   batches: readonly NewBatch[],
 ): Promise<Map<NewBatch, Appended | Error>> {
   const ids = new Map(batches.map((batch) => [batch, newId()]));
-  const inserted = await insertBatches(tx, ids);
-  await note(
-    tx,
-    batches.filter((batch) => inserted.has(ids.get(batch) ?? '')),
-  );
-  return await answersOf(tx, ids, inserted);
+  const stored = await insertBatches(tx, ids);
+  return await answersOf(tx, ids, { stored, labels: await note(tx, newOnes(ids, stored)) });
 }
+
+const newOnes = (ids: ReadonlyMap<NewBatch, string>, stored: ReadonlySet<string>) =>
+  [...ids].filter(([, id]) => stored.has(id));
+
+type Inserted = {
+  readonly stored: ReadonlySet<string>;
+  readonly labels: ReadonlyMap<NewBatch, LabelAnswer>;
+};
 
 async function answersOf(
   queries: Queries,
   ids: ReadonlyMap<NewBatch, string>,
-  inserted: ReadonlySet<string>,
+  { stored, labels }: Inserted,
 ): Promise<Map<NewBatch, Appended | Error>> {
   const answers = new Map<NewBatch, Appended | Error>();
   for (const [batch, id] of ids)
-    answers.set(batch, inserted.has(id) ? 'stored' : await compareStored(queries, batch));
+    answers.set(
+      batch,
+      stored.has(id) ? (labels.get(batch) ?? 'stored') : await compareStored(queries, batch),
+    );
   return answers;
 }
 
-const hasNotes = ({ rejectedByReason, unknownNames, sampled, queries }: NewBatch): boolean =>
-  rejectedByReason.size > 0 || unknownNames.length > 0 || sampled.length > 0 || queries !== undefined;
+const hasNotes = ({ rejectedByReason, unknownNames, sampled, queries, named = null }: NewBatch): boolean =>
+  rejectedByReason.size > 0 ||
+  unknownNames.length > 0 ||
+  sampled.length > 0 ||
+  queries !== undefined ||
+  named !== null;
 
 async function insertBatches(queries: Queries, ids: ReadonlyMap<NewBatch, string>): Promise<Set<string>> {
   const entries = [...ids];
@@ -152,9 +163,13 @@ async function insertBatches(queries: Queries, ids: ReadonlyMap<NewBatch, string
 }
 
 /** In the order of services, so that two processes wait for each other in one direction only. */
-async function note(tx: Transaction, batches: readonly NewBatch[]): Promise<void> {
-  const ordered = batches.toSorted((left, right) => (left.serviceId < right.serviceId ? -1 : 1));
-  for (const batch of ordered) {
+async function note(
+  tx: Transaction,
+  batches: readonly (readonly [NewBatch, string])[],
+): Promise<Map<NewBatch, LabelAnswer>> {
+  const labels = new Map<NewBatch, LabelAnswer>();
+  const ordered = batches.toSorted(([left], [right]) => (left.serviceId < right.serviceId ? -1 : 1));
+  for (const [batch, id] of ordered) {
     const { projectId, serviceId, source, receivedAt: at, sampled, queries } = batch;
     if (batch.rejectedByReason.size > 0)
       await addTallies(tx, {
@@ -169,15 +184,24 @@ async function note(tx: Transaction, batches: readonly NewBatch[]): Promise<void
       await noteUnknownColumns(tx, { projectId, serviceId, names: batch.unknownNames, at });
     if (sampled.length > 0) await sampleRows(tx, { projectId, serviceId, rows: sampled, at });
     if (queries !== undefined) await addQueries(tx, { projectId, serviceId, queries });
+    const { named = null } = batch;
+    if (named === null) continue;
+    if (named.predictions.length > 0) await storeKeys(tx, { batch, id, named });
+    if (named.labels.length > 0) labels.set(batch, await joinLabels(tx, { batch, id, named }));
   }
+  return labels;
 }
 
 async function compareStored(db: Queries, batch: NewBatch): Promise<Appended | Error> {
   const { serviceId, source, batchId } = batch;
-  const { rows } = await db.execute<{ sha256: string }>(sql`
-    select sha256 from ingest_batch
+  const { rows } = await db.execute<{ sha256: string; rows: number; rejected: number }>(sql`
+    select sha256, rows, rejected from ingest_batch
     where service_id = ${serviceId} and source = ${source} and batch_id = ${batchId}`);
-  if (rows[0]?.sha256 === batch.sha256) return 'duplicate';
+  const [known] = rows;
+  if (known?.sha256 === batch.sha256)
+    return (batch.named?.labels.length ?? 0) === 0
+      ? 'duplicate'
+      : { duplicate: true, accepted: known.rows, rejected: known.rejected, rejects: [] };
   return new DomainError({
     code: 'conflict',
     message: `The batch ${batchId} of ${source} was sent before with another content; this one was not stored.`,

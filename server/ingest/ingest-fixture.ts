@@ -95,10 +95,10 @@ export class IngestFixture {
     this.featureIds = new Map(features.map(({ name, featureId }) => [name, featureId]));
   }
 
-  /** Every counter of the service by length of window, feature and start, as text. */
+  /** Every counter of the service by length of window, feature, segment and start, as text. */
   async counters(): Promise<string[]> {
     const { rows } = await this.db.execute<{ row: string }>(sql`
-      select format('%s %s %s %s %s %s', w.length, s.feature_id, w.window_start, w.counts, w.sums, w.apart) as row
+      select format('%s %s %s %s %s %s %s', w.length, s.feature_id, s.segment, w.window_start, w.counts, w.sums, w.apart) as row
       from drift_series s join (
         select 'five minutes' as length, * from drift_five_minutes union all
         select 'hour', * from drift_hour union all select 'day', * from drift_day) as w on w.series_id = s.id
@@ -121,7 +121,7 @@ export class IngestFixture {
   /** As if nothing had ever been sent. */
   async forget(): Promise<void> {
     await this.db.execute(
-      sql`truncate ingest_batch, drift_series, drift_five_minutes, drift_hour, drift_day, ingest_tally, ingest_event_hour, drift_reservoir`,
+      sql`truncate ingest_batch, drift_series, drift_five_minutes, drift_hour, drift_day, ingest_tally, ingest_event_hour, drift_reservoir, prediction_key, prediction_key_hour`,
     );
   }
 }

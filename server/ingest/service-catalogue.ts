@@ -4,9 +4,10 @@ import { type CountingPlan, countingPlan } from '../../domain/drift/count-rows.t
 import { valueCloak } from '../../domain/drift/hidden-value.ts';
 import { type PayloadNames } from '../../domain/drift/inference-payload.ts';
 import { signatureColumns } from '../../domain/drift/model-signature.ts';
+import { labelWaitMs, monitorSettingsSchema } from '../../domain/drift/monitor-schema.ts';
 import { activeBinnings, type CountingBinning, wantsReservoir } from '../rows/active-binning.ts';
 import { notFound } from '../rows/row-project.ts';
-import { valueHider } from '../rows/value-key.ts';
+import { keyedHash, valueHider } from '../rows/value-key.ts';
 
 export type Revision = {
   readonly id: string;
@@ -28,6 +29,15 @@ export type ServiceCatalogue = {
   readonly digests: ReadonlyMap<string, string>;
   readonly plan: CountingPlan;
   readonly wantsReservoir: boolean;
+  /** How labels find their prediction by id; null where they repeat it. */
+  readonly byId: LabelsById | null;
+};
+
+type LabelsById = {
+  readonly mostIds: number;
+  readonly waitMs: number;
+  /** What an id of this service is kept as, a UUID. */
+  readonly keyOf: (id: string) => string;
 };
 
 /** A service and the moment of a call, on the database's clock. */
@@ -56,7 +66,7 @@ const stampStatement = {
       || ' ' || (select count(*) from service_revision r where r.service_id = s.id)
       || ' ' || (select count(*) from drift_rebase d
         where d.service_id = s.id and d.state = 'approved' and d.new_bins_days is not null and d.next_binning_id is null)
-      || ' ' || coalesce((select m.settings ->> 'segmentColumn' from drift_monitor m where m.service_id = s.id), '') as stamp
+      || ' ' || coalesce((select concat(m.settings ->> 'segmentColumn', m.settings ->> 'labels') from drift_monitor m where m.service_id = s.id), '') as stamp
     from service s join environment e on e.id = s.environment_id
     where s.id = $1`,
 };
@@ -100,8 +110,12 @@ async function loadCatalogue(db: Queries, serviceId: string, row: Stamp): Promis
     select r.id, r.number, v.id as version, v.signature
     from service_revision r join model_version v on v.id = r.model_version_id
     where r.service_id = ${serviceId} order by r.number desc`);
-  const { rows: monitors } = await db.execute<{ column: string | null }>(sql`
-    select settings ->> 'segmentColumn' as column from drift_monitor where service_id = ${serviceId}`);
+  const { rows: monitors } = await db.execute<{ settings: unknown }>(
+    sql`select settings from drift_monitor where service_id = ${serviceId}`,
+  );
+  const settings = monitors[0] === undefined ? null : monitorSettingsSchema.parse(monitors[0].settings);
+  const byId = settings?.labels.byId ?? null;
+  const hash = await keyedHash(db, row.project_id);
   const { rows: digests } = await db.execute<{ id: string; digest: string }>(sql`
     select id, digest from drift_binning where service_id = ${serviceId} and state <> 'former'`);
   return {
@@ -121,11 +135,22 @@ async function loadCatalogue(db: Queries, serviceId: string, row: Stamp): Promis
     plan: countingPlan(binnings, {
       passed: names.map(({ name }) => name),
       cloakOf: ({ binning }) => (binning.kind === 'categorical' ? valueCloak(binning, hide) : null),
-      segmentColumn: monitors[0]?.column ?? null,
+      segmentColumn: settings?.segmentColumn ?? null,
+      byId: byId !== null,
     }),
     wantsReservoir: await wantsReservoir(db, serviceId),
+    byId:
+      settings === null || byId === null
+        ? null
+        : {
+            mostIds: byId.mostIds,
+            waitMs: labelWaitMs(settings.labels),
+            keyOf: (id) => uuidOf(hash(`prediction ${serviceId} ${id}`)),
+          },
   };
 }
+
+const uuidOf = (hex: string): string => hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 function namesOf(signature: unknown): PayloadNames {
   const columns = signatureColumns(signature);

@@ -1,19 +1,26 @@
 import type * as z from 'zod';
 import { packContribution } from '../../domain/drift/contribution.ts';
-import { countRows } from '../../domain/drift/count-rows.ts';
-import { earliestMs, latestMs, type RejectCode, rejectSentences } from '../../domain/drift/row-reject.ts';
+import { type CountedRows, countRows } from '../../domain/drift/count-rows.ts';
+import {
+  earliestMs,
+  latestMs,
+  type RejectCode,
+  type RejectedRow,
+  rejectSentences,
+} from '../../domain/drift/row-reject.ts';
 import { contributionOfCounts, windowOf } from '../../domain/drift/sent-counts.ts';
-import { isLabelOnly } from '../../domain/drift/sent-row.ts';
+import { isLabelById, isLabelOnly } from '../../domain/drift/sent-row.ts';
 import type { SentQueries } from '../../domain/queries/patterns.ts';
 import { DomainError } from '../../domain/refusal.ts';
 import { sha256 } from '../digest.ts';
 import { parseInput } from '../parse-input.ts';
-import type { NewBatch } from './append-batch.ts';
+import type { Appended, NewBatch } from './append-batch.ts';
 import { type BatchHead, countsBatchSchema, rowsBatchSchema } from './batch-schema.ts';
 import type { Caller } from './caller.ts';
 import type { IngestParts } from './ingest-parts.ts';
 import { jsonOf } from './json-of.ts';
 import { namedService } from './named-service.ts';
+import type { NamedRows } from './prediction-keys.ts';
 import { revisionOf } from './revision-of.ts';
 import type { Counting } from './service-catalogue.ts';
 
@@ -45,13 +52,27 @@ export async function takeBatch(parts: IngestParts, caller: Caller, body: Buffer
   const sent = hasCounts ? parseInput(countsBatchSchema, raw) : parseInput(rowsBatchSchema, raw);
   const serviceId = await namedService(parts.db, caller, sent);
   const counting = await parts.catalogues.of(serviceId);
-  const revision = await revisionOf(parts.db, counting.catalogue, sent);
+  // Labels by id count where their prediction does, and whoever sends them need not know which revision that was.
+  const isNamed = 'rows' in sent && counting.catalogue.byId !== null && sent.rows.every(isLabelById);
+  const revision =
+    (isNamed ? counting.catalogue.revisions[0] : undefined) ??
+    (await revisionOf(parts.db, counting.catalogue, sent));
   const place = { counting, revisionId: revision.id, sha256: sha256(body) };
   const prepared = 'counts' in sent ? fromCounts(sent, place) : fromRows(sent, sent.rows, place);
   const queries = 'counts' in sent ? undefined : queriesOf(sent.queries, counting.nowMs);
   const appended = await parts.appender.append({ ...prepared.batch, queries });
-  return { duplicate: appended === 'duplicate', ...prepared.answer };
+  return answerOf(prepared, appended);
 }
+
+/** What a sender is told: of labels by id only storing them tells which of them found their prediction. */
+export function answerOf({ answer }: Pick<Prepared, 'answer'>, appended: Appended): BatchAnswer {
+  if (typeof appended === 'string') return { duplicate: appended === 'duplicate', ...answer };
+  const { rejects, ...counted } = appended;
+  const all = [...answer.rejects, ...rejects.map(toldReject)].toSorted((left, right) => left.row - right.row);
+  return { ...answer, ...counted, rejects: all.slice(0, mostTold) };
+}
+
+const toldReject = ({ row, code }: RejectedRow) => ({ row, code, message: rejectSentences[code] });
 
 /** Only hours of the last day are told of; another one is a clock that is wrong, and no reason to refuse the rows. */
 function queriesOf(queries: SentQueries | undefined, nowMs: number): SentQueries | undefined {
@@ -88,16 +109,34 @@ export function fromRows(
       rejectedByReason: countBy(rejected.map(({ code }) => code)),
       unknownNames: unknown.map(([name]) => name),
       sampled: catalogue.wantsReservoir ? accepted.filter((row) => !isLabelOnly(row)) : [],
+      named: namedRows(catalogue, counted, revisionId),
     },
     answer: {
       rows: learns ? 'kept' : 'counted',
       accepted: accepted.length,
       rejected: rejected.length,
-      rejects: rejected
-        .slice(0, mostTold)
-        .map(({ row, code }) => ({ row, code, message: rejectSentences[code] })),
+      rejects: rejected.slice(0, mostTold).map(toldReject),
       unknown: Object.fromEntries(unknown),
     },
+  };
+}
+
+/** Null where no id is of use. */
+function namedRows(
+  { byId, plan }: Counting['catalogue'],
+  { named, labels, parts }: CountedRows,
+  revisionId: string,
+): NamedRows | null {
+  if (byId === null || named.length + labels.length === 0) return null;
+  const { keyOf, mostIds, waitMs } = byId;
+  return {
+    revisionId,
+    plan,
+    mostIds,
+    waitMs,
+    parts,
+    predictions: named.map(({ id, ...prediction }) => ({ key: keyOf(id), ...prediction })),
+    labels: labels.map(({ row, labelOf, truth }) => ({ row, key: keyOf(labelOf), truth })),
   };
 }
 

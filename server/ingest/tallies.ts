@@ -7,7 +7,7 @@ type Tallies = {
   readonly serviceId: string;
   readonly source: string;
   readonly at: Date;
-  readonly kind: 'rejectedRow' | 'lostRow';
+  readonly kind: 'rejectedRow' | 'lostRow' | 'unjoinedRow';
   readonly rows: ReadonlyMap<string, number>;
 };
 

@@ -10,6 +10,7 @@ import { command } from '../command.ts';
 import { onlyRow, rowProject } from '../rows/row-project.ts';
 import { addParts } from './add-parts.ts';
 import { lockCounters } from './fold.ts';
+import { releaseKeys } from './prediction-keys.ts';
 
 type Stored = {
   id: string;
@@ -48,6 +49,7 @@ export const undoBatch = command(
     await tx.execute(sql`
       update ingest_batch set undone_at = ${now.toISOString()}::timestamptz, folded_at = coalesce(folded_at, ${now.toISOString()}::timestamptz)
       where id = ${batch.id}`);
+    await releaseKeys(tx, serviceId, batch.id);
     await notifyChange(tx, { projectId, topic: 'drift', id: serviceId });
     return {
       result: { rows: batch.rows },

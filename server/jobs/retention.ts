@@ -86,6 +86,14 @@ const kinds: readonly Kind[] = [
         and not starts_with(source, ${historySource})`,
   },
   {
+    table: 'prediction_key',
+    ended: sql`select ctid from prediction_key where ends_at <= clock_timestamp()`,
+  },
+  {
+    table: 'prediction_key_hour',
+    ended: sql`select ctid from prediction_key_hour where ends_at <= clock_timestamp()`,
+  },
+  {
     table: 'validation_result',
     ended: sql`
       select ctid from validation_result

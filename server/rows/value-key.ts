@@ -8,11 +8,18 @@ const keyBytes = 32;
 /** 128 bits tell values apart and keep binnings small. */
 const hexDigits = 32;
 
-/** Makes the key that stands for a text of this project (domain/drift/hidden-value.ts); the project's own key is made once. */
-export async function valueHider(queries: Queries, projectId: string): Promise<(text: string) => string> {
+export type KeyedHash = (text: string) => string;
+
+/** 32 hex digits of an HMAC under the project's own key, which is made once. */
+export async function keyedHash(queries: Queries, projectId: string): Promise<KeyedHash> {
   const key = (await keyOf(queries, projectId)) ?? (await makeKey(queries, projectId));
-  return (text) =>
-    hiddenKey(createHmac('sha256', key).update(text, 'utf8').digest('hex').slice(0, hexDigits));
+  return (text) => createHmac('sha256', key).update(text, 'utf8').digest('hex').slice(0, hexDigits);
+}
+
+/** Makes the key that stands for a text of this project (domain/drift/hidden-value.ts). */
+export async function valueHider(queries: Queries, projectId: string): Promise<(text: string) => string> {
+  const hash = await keyedHash(queries, projectId);
+  return (text) => hiddenKey(hash(text));
 }
 
 async function keyOf(queries: Queries, projectId: string): Promise<Uint8Array | null> {

@@ -87,16 +87,19 @@ class Client:
         self._busy = 0
         self._thread = None
 
-    def log(self, features=None, prediction=None, ts=None, y=None, client=None):
+    def log(self, features=None, prediction=None, ts=None, y=None, client=None, id=None):
         """Takes one row: what the model was asked and, if known, what it answered; `ts` defaults to now.
 
         `y` is what came of the prediction: 0 or 1 of a score, the class, the number, or a dict of these by the name of
-        the prediction. Later than the prediction it goes by `label`.
+        the prediction. Later than the prediction it goes by `label`, which finds the prediction by the `id` that it has
+        here if the service is set to keep ids (only as keyed hashes).
 
         `client` is whoever asked, such as an API key; it is hashed here and needs a `client_secret`.
         """
         try:
             row = {"ts": _time_text(ts)}
+            if id is not None:
+                row["id"] = str(id)
             if features:
                 row["f"] = {str(name): sendable(value) for name, value in features.items()}
             if prediction is not None:
@@ -119,9 +122,13 @@ class Client:
             self._stats.dropped += 1
             self._stats.last_error = repr(error)
 
-    def label(self, prediction, y, ts):
-        """Tells what came of a prediction that was logged before: repeat it as it was, with the `ts` that it had."""
-        self.log(prediction=prediction, ts=ts, y=y)
+    def label(self, prediction=None, y=None, ts=None, *, id=None):
+        """Tells what came of a prediction that was logged before: repeat it as it was, with the `ts` that it had; or name
+        the `id` that it was logged with, where the service is set to find predictions by id.
+        """
+        if prediction is not None and ts is None or prediction is None and id is None:
+            raise TypeError("label needs the prediction and its ts, or the id that it was logged with.")
+        self.log(prediction=prediction, ts=ts, y=y, id=None if prediction is not None else id)
 
     def _take(self, row):
         with self._changed:

@@ -45,6 +45,19 @@ def test_labels_repeat_the_prediction_with_what_came_of_it(console):
     client.close()
 
 
+def test_labels_name_the_prediction_by_its_id(console):
+    client = Client(console.url, "t", flush_seconds=0.05)
+    client.log({"amount": 3}, 0.9, ts="2026-11-20T10:00:00Z", id=4711)
+    client.label(id=4711, y=1)
+    assert client.flush(20)
+    sent, label = rows_of(console)
+    assert sent == {"ts": "2026-11-20T10:00:00Z", "id": "4711", "f": {"amount": 3}, "p": {"prediction": 0.9}}
+    assert (label["id"], label["y"], "p" in label) == ("4711", 1, False)
+    with pytest.raises(TypeError, match="or the id"):
+        client.label(0.9, 1)
+    client.close()
+
+
 def test_a_batch_without_answer_is_sent_again_with_its_id_and_counts_once(console):
     console.answers = [(503, {"error": "away"}), (500, {}), (200, {"rejected": 0})]
     client = Client(console.url, "t", batch_rows=1, flush_seconds=0.05)
