@@ -55,10 +55,14 @@ test('an operator sees which features drift and switches alerts off and on; a vi
   );
   await page.getByLabel('One window is').selectOption('day');
   await page.getByLabel('Compared with').selectOption('the same hours of the last four weeks');
+  await page.getByLabel('Labels find their prediction by id').check();
+  await page.getByLabel('Ids kept at most').fill('50000');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(
     page.getByText('Every day is compared with the same hours of the last four weeks.'),
   ).toBeVisible();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByLabel('Ids kept at most')).toHaveValue('50000');
 
   const viewer = await people.as('viewer', `/monitoring/${serviceId}`);
   await expectBlocked(

@@ -222,14 +222,16 @@ function LabelFields({ draft, set }: FieldsProps) {
         onChange={(event) => set({ byId: event.currentTarget.checked })}
       />
       {draft.byId && (
-        <TextField
-          label="Ids kept at most"
-          inputMode="numeric"
-          required
-          value={draft.mostIds}
-          hint="Predictions beyond that are counted, but no label finds them by id; the Connect page tells how many."
-          onChange={(event) => set({ mostIds: event.currentTarget.value })}
-        />
+        <FormGrid>
+          <TextField
+            label="Ids kept at most"
+            inputMode="numeric"
+            required
+            value={draft.mostIds}
+            hint="Predictions beyond that are counted, but no label finds them by id; the Connect page tells how many."
+            onChange={(event) => set({ mostIds: event.currentTarget.value })}
+          />
+        </FormGrid>
       )}
     </>
   );

@@ -157,7 +157,7 @@ export function countRows(
   const accepted: SentRow[] = [];
   const rejected: RejectedRow[] = [];
   const named: NamedPrediction[] = [];
-  const labels: (LabelById & { row: number })[] = [];
+  const labelsById: (LabelById & { row: number })[] = [];
   for (const [index, sent] of rows.entries()) {
     const row = sentRow(sent, nowMs, history ? Number.NEGATIVE_INFINITY : undefined);
     if (typeof row === 'string') {
@@ -165,7 +165,7 @@ export function countRows(
       continue;
     }
     if ('labelOf' in row) {
-      if (plan.byId) labels.push({ ...row, row: index });
+      if (plan.byId) labelsById.push({ ...row, row: index });
       else rejected.push({ row: index, code: 'labelsOff' });
       continue;
     }
@@ -197,7 +197,7 @@ export function countRows(
   for (const [windowMs, labels] of labelled) parts.push(...labels.parts({ ...of, windowMs }));
   for (const { columns, ...place } of parted.values())
     parts.push(...columns.parts({ revisionId, finest: 'hour', ...place }, plan.parting?.featureIds));
-  return { parts, accepted, rejected, unknown, named, labels };
+  return { parts, accepted, rejected, unknown, named, labels: labelsById };
 }
 
 /** Names of a row that is counted nowhere else. */

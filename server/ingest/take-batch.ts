@@ -65,7 +65,7 @@ export async function takeBatch(parts: IngestParts, caller: Caller, body: Buffer
 }
 
 /** What a sender is told: of labels by id only storing them tells which of them found their prediction. */
-export function answerOf({ answer }: Pick<Prepared, 'answer'>, appended: Appended): BatchAnswer {
+function answerOf({ answer }: Pick<Prepared, 'answer'>, appended: Appended): BatchAnswer {
   if (typeof appended === 'string') return { duplicate: appended === 'duplicate', ...answer };
   const { rejects, ...counted } = appended;
   const all = [...answer.rejects, ...rejects.map(toldReject)].toSorted((left, right) => left.row - right.row);

@@ -8,7 +8,7 @@ const keyBytes = 32;
 /** 128 bits tell values apart and keep binnings small. */
 const hexDigits = 32;
 
-export type KeyedHash = (text: string) => string;
+type KeyedHash = (text: string) => string;
 
 /** 32 hex digits of an HMAC under the project's own key, which is made once. */
 export async function keyedHash(queries: Queries, projectId: string): Promise<KeyedHash> {
