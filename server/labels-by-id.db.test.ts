@@ -63,11 +63,16 @@ async function keep(mostIds: number | null, delayHours = 168): Promise<void> {
     .set({ settings: { schema: 1, labels: { delayHours, threshold: 0.5, byId } } });
 }
 
-async function send(rows: readonly unknown[], batchId: string = newId(), revision: number | null = 1) {
+async function send(
+  rows: readonly unknown[],
+  batchId: string = newId(),
+  revision: number | null = 1,
+  by = parts,
+) {
   const { serviceId } = fixture;
   const named = revision === null ? {} : { revision };
   const body = Buffer.from(JSON.stringify({ source: 'pod', batchId, ...named, rows }));
-  const answer = await takeBatch(parts, { kind: 'service', serviceId }, body);
+  const answer = await takeBatch(by, { kind: 'service', serviceId }, body);
   await foldAll(test.db);
   return answer;
 }
@@ -164,6 +169,18 @@ describe('labels by id', () => {
     ]);
     expect(answer.rejects[0]?.message).toBe('The prediction of this id has its label already.');
     expect(codes(await send([{ id: 'a', y: 1 }]))).toEqual([[0, 'labelTwice']]);
+  });
+
+  it('that two processes take at once count once', async () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `order ${index}`);
+    await send(ids.map((id) => ({ id, f: { amount: 1 }, p: { score: 0.9 } })));
+    const [mine, others] = [ids, ids.toReversed()].map((list) => list.map((id) => ({ id, y: 1 })));
+    const [one, two] = await Promise.all([
+      send(mine ?? []),
+      send(others ?? [], newId(), 1, ingestParts(test.db)),
+    ]);
+    expect(one.accepted + two.accepted).toBe(200);
+    expect(one.rejected + two.rejected).toBe(200);
   });
 
   it('change nothing when their batch comes again, and may come anew once it is taken back', async () => {
