@@ -1,7 +1,18 @@
 const minus = '−';
 
+/** By digits: to make one takes longer than to format a hundred numbers. */
+const plainFormats = new Map<number, Intl.NumberFormat>();
+
+function plainFormat(digits: number): Intl.NumberFormat {
+  const found = plainFormats.get(digits);
+  if (found !== undefined) return found;
+  const made = new Intl.NumberFormat('en-US', { maximumFractionDigits: digits });
+  plainFormats.set(digits, made);
+  return made;
+}
+
 function plain(value: number, digits: number): string {
-  const text = new Intl.NumberFormat('en-US', { maximumFractionDigits: digits }).format(Math.abs(value));
+  const text = plainFormat(digits).format(Math.abs(value));
   return value < 0 && text !== '0' ? `${minus}${text}` : text;
 }
 

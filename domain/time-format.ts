@@ -76,13 +76,15 @@ export function formatClock(atMs: number, zone: Zone): string {
     : `${two(date.getHours())}:${two(date.getMinutes())}`;
 }
 
+const dayWords = { day: 'numeric', month: 'short' } as const;
+/** Made once: that takes longer than to write all days of an axis. */
+const dayFormats: Partial<Record<Zone, Intl.DateTimeFormat>> = {};
+
 /** "24 Nov", for axes that span days. */
 export function formatDay(atMs: number, zone: Zone): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    ...(zone === 'utc' ? { timeZone: 'UTC' } : {}),
-  }).format(new Date(atMs));
+  const inZone = zone === 'utc' ? { timeZone: 'UTC' } : {};
+  dayFormats[zone] ??= new Intl.DateTimeFormat('en-GB', { ...dayWords, ...inZone });
+  return dayFormats[zone].format(new Date(atMs));
 }
 
 /** "14:02:07" on the day of `nowMs`, "9 Dec, 08:59" on any other. */

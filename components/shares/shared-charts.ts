@@ -2,7 +2,8 @@ import type { BoardChart } from '../../domain/board.ts';
 import type { ChartRange } from '../../domain/chart/chart-series.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
 import { chartKindWords } from '../../domain/chart/chart-words.ts';
-import { mostShared, type ShareRange } from '../../domain/share/share-content.ts';
+import type { ShareRange } from '../../domain/share/share-content.ts';
+import { mostShared } from '../../domain/share/share-limits.ts';
 import { templateSubject } from '../../domain/template-chart-name.ts';
 
 /** What charts of the console are made of, so that they can be drawn again elsewhere. `title` is for members only. */

@@ -121,7 +121,7 @@ function toRows(grid: TimeGrid): ChartRow[] {
 }
 
 function openOf({ at }: TimeGrid, openFrom: number): PreparedChart['open'] {
-  const index = at.findIndex((each) => each >= openFrom);
+  const index = openFrom === Number.POSITIVE_INFINITY ? -1 : at.findIndex((each) => each >= openFrom);
   const first = at[index];
   return first === undefined ? null : { at: first, joinAt: at[index - 1] ?? first };
 }

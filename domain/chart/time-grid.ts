@@ -28,13 +28,14 @@ export function toTimeGrid(series: readonly ChartSeries[], range: ChartRange, st
   const wanted = stepMs !== undefined && stepMs > 0 ? stepMs : inferStepMs(series, range);
   const step = Math.max(wanted, span / maxSteps, 1);
   const count = Math.floor(span / step + 0.5) + 1;
-  const at = Array.from({ length: count }, (_, index) => range.from + index * step);
+  const at: number[] = [];
+  for (let index = 0; index < count; index += 1) at.push(range.from + index * step);
   const indexOf = (atMs: number) => {
     const index = Math.round((atMs - range.from) / step);
     return index >= 0 && index < count && atMs <= range.to ? index : null;
   };
   const columns = series.map((each): GridColumn => {
-    const values: (number | null)[] = Array.from({ length: count }, () => null);
+    const values = new Array<number | null>(count).fill(null);
     for (const [atMs, value] of each.points) {
       const index = indexOf(atMs);
       if (index !== null && value !== null && Number.isFinite(value)) values[index] = value;

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { SubjectKey } from '../chart/chart-answer.ts';
 import { chartSpecSchema } from '../chart/chart-spec.ts';
 import { dayMs } from './share-expiry.ts';
+import { mostShared } from './share-limits.ts';
 
 export const shareKinds = ['share', 'signed', 'picture'] as const;
 /** A link whose secret opens it, an embed whose host signs, or one picture (or file) of one fixed range. */
@@ -25,9 +26,6 @@ export const shareRangeSchema = z.discriminatedUnion('kind', [
     }),
 ]);
 export type ShareRange = z.infer<typeof shareRangeSchema>;
-
-/** Most charts that one link or embed shows. */
-export const mostShared = 12;
 
 /** What is shown: one chart, or those of a board as they were when it was shared. `title` is shown as it is. */
 export const shareContentSchema = z.object({
