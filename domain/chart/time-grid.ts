@@ -35,7 +35,7 @@ export function toTimeGrid(series: readonly ChartSeries[], range: ChartRange, st
     return index >= 0 && index < count && atMs <= range.to ? index : null;
   };
   const columns = series.map((each): GridColumn => {
-    const values = new Array<number | null>(count).fill(null);
+    const values: (number | null)[] = at.map(() => null);
     for (const [atMs, value] of each.points) {
       const index = indexOf(atMs);
       if (index !== null && value !== null && Number.isFinite(value)) values[index] = value;
