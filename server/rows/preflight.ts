@@ -114,7 +114,8 @@ function workOf({ record, to }: PreflightAsk, envelope: Envelope) {
  * by id, then the namespace and the GPU products of the cluster.
  */
 export async function lockForStart(tx: Transaction, ask: PreflightAsk): Promise<void> {
-  const envelope = envelopeOf(ask, await roomOf(tx, ask.record.environment));
+  // Which products it touches is the same whatever their amounts are; an unread claim touches one at least.
+  const envelope = envelopeOf(ask, null);
   const { clusterId, namespace } = ask.record.environment;
   await lockBudgets(tx, await countedBudgetIds(tx, workOf(ask, envelope)));
   await lockRoom(tx, { clusterId, namespace, products: productsOf(envelope) });
