@@ -1,14 +1,14 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Link2, Pencil } from 'lucide-react';
+import { Link2 } from 'lucide-react';
 import { useState } from 'react';
 import { linkPlaceholders, linkPresets, linkTemplateProblem } from '../../domain/link-template.ts';
 import { useProject } from '../project/project-context.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
+import { AddOrChangeDialog } from '../ui/add-or-change-dialog.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { FormActions } from '../ui/form-field.tsx';
 import { SelectField } from '../ui/select-field.tsx';
 import { TextAreaField } from '../ui/text-area-field.tsx';
@@ -21,33 +21,19 @@ type Props = { readonly link: LinkRow | null; readonly disabledReason: string | 
 
 /** Adds a link (null) or changes one. */
 export function LinkDialog({ link, disabledReason }: Props) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog
+    <AddOrChangeDialog
       title={link === null ? 'Add a link' : `Change ${link.name}`}
-      size="large"
-      open={open}
-      onOpenChange={setOpen}
-      trigger={
-        link === null ? (
-          <Button variant="primary" icon={Link2} disabledReason={disabledReason}>
-            Add a link
-          </Button>
-        ) : (
-          <Button
-            size="small"
-            variant="ghost"
-            icon={Pencil}
-            disabledReason={disabledReason}
-            aria-label={`Change ${link.name}`}
-          >
-            Change
-          </Button>
-        )
+      button={
+        link === null
+          ? { label: 'Add a link', icon: Link2 }
+          : { label: 'Change', spoken: `Change ${link.name}` }
       }
+      disabledReason={disabledReason}
+      size="large"
     >
-      <LinkForm link={link} onDone={() => setOpen(false)} />
-    </Dialog>
+      {(close) => <LinkForm link={link} onDone={close} />}
+    </AddOrChangeDialog>
   );
 }
 

@@ -1,15 +1,15 @@
 'use client';
 
 import type { inferRouterOutputs } from '@trpc/server';
-import { Pencil, UserPlus } from 'lucide-react';
+import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { type Role, roles } from '../../domain/permission.ts';
 import type { AppRouter } from '../../server/trpc/root.ts';
 import { useProject } from '../project/project-context.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
+import { AddOrChangeDialog } from '../ui/add-or-change-dialog.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { FormActions } from '../ui/form-field.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { useCommand } from '../use-command.ts';
@@ -21,32 +21,18 @@ type Props = { readonly member: Member | null; readonly disabledReason: string |
 
 /** Adds a person (null) or changes the roles of one. */
 export function MemberDialog({ member, disabledReason }: Props) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog
+    <AddOrChangeDialog
       title={member === null ? 'Add a member' : `Roles of ${member.name}`}
-      open={open}
-      onOpenChange={setOpen}
-      trigger={
-        member === null ? (
-          <Button variant="primary" icon={UserPlus} disabledReason={disabledReason}>
-            Add a member
-          </Button>
-        ) : (
-          <Button
-            size="small"
-            variant="ghost"
-            icon={Pencil}
-            disabledReason={disabledReason}
-            aria-label={`Change the roles of ${member.name}`}
-          >
-            Roles
-          </Button>
-        )
+      button={
+        member === null
+          ? { label: 'Add a member', icon: UserPlus }
+          : { label: 'Roles', spoken: `Change the roles of ${member.name}` }
       }
+      disabledReason={disabledReason}
     >
-      <MemberForm member={member} onDone={() => setOpen(false)} />
-    </Dialog>
+      {(close) => <MemberForm member={member} onDone={close} />}
+    </AddOrChangeDialog>
   );
 }
 

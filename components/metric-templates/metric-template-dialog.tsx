@@ -1,9 +1,8 @@
 'use client';
 
-import { ChartLine, Pencil } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { ChartLine } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { AddOrChangeDialog } from '../ui/add-or-change-dialog.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import type { MetricTemplateRow } from './template-answers.ts';
 
@@ -15,34 +14,22 @@ type Props = { readonly template: MetricTemplateRow | null; readonly disabledRea
 
 /** Adds a metric template (null) or changes one. */
 export function MetricTemplateDialog({ template, disabledReason }: Props) {
-  const [open, setOpen] = useState(false);
   return (
-    <Dialog
+    <AddOrChangeDialog
       title={template === null ? 'Add a metric template' : `Change ${template.name}`}
-      size="large"
-      open={open}
-      onOpenChange={setOpen}
-      trigger={
-        template === null ? (
-          <Button variant="primary" icon={ChartLine} disabledReason={disabledReason}>
-            Add a template
-          </Button>
-        ) : (
-          <Button
-            size="small"
-            variant="ghost"
-            icon={Pencil}
-            disabledReason={disabledReason}
-            aria-label={`Change ${template.name}`}
-          >
-            Change
-          </Button>
-        )
+      button={
+        template === null
+          ? { label: 'Add a template', icon: ChartLine }
+          : { label: 'Change', spoken: `Change ${template.name}` }
       }
+      disabledReason={disabledReason}
+      size="large"
     >
-      <Suspense fallback={<SkeletonRows rows={6} columns={2} />}>
-        <MetricTemplateForm template={template} onDone={() => setOpen(false)} />
-      </Suspense>
-    </Dialog>
+      {(close) => (
+        <Suspense fallback={<SkeletonRows rows={6} columns={2} />}>
+          <MetricTemplateForm template={template} onDone={close} />
+        </Suspense>
+      )}
+    </AddOrChangeDialog>
   );
 }

@@ -1,14 +1,13 @@
-import { and, count, eq } from 'drizzle-orm';
+import { count, eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { postgresError, type Transaction } from '../../db/client.ts';
-import { environment } from '../../db/schema/environments.ts';
 import { linkTemplate } from '../../db/schema/links.ts';
 import { linkTemplateProblem } from '../../domain/link-template.ts';
 import { idSchema } from '../../domain/name.ts';
 import { DomainError } from '../../domain/refusal.ts';
 import { command } from '../command.ts';
 import { newId } from '../id.ts';
-import { onlyRow, rowProject } from '../rows/row-project.ts';
+import { demandEnvironment, onlyRow, rowProject } from '../rows/row-project.ts';
 
 /** More would make every page of a service a list of links. */
 const mostOfProject = 30;
@@ -41,7 +40,7 @@ export const setLinkTemplate = command(
   },
   async ({ tx, input, projectId, now }) => {
     const { linkTemplateId, name, url, environmentId } = input;
-    if (environmentId !== null) await checkEnvironment(tx, { projectId, environmentId });
+    if (environmentId !== null) await demandEnvironment(tx, { projectId, environmentId });
     const before = linkTemplateId === undefined ? null : await locked(tx, linkTemplateId);
     if (before === null) await checkRoom(tx, projectId);
     const id = linkTemplateId ?? newId();
@@ -80,18 +79,6 @@ const valuesOf = ({ name, url, environmentId }: typeof linkTemplate.$inferSelect
 
 async function locked(tx: Transaction, id: string) {
   return onlyRow(await tx.select().from(linkTemplate).where(eq(linkTemplate.id, id)).for('update'));
-}
-
-async function checkEnvironment(
-  tx: Transaction,
-  { projectId, environmentId }: { projectId: string; environmentId: string },
-): Promise<void> {
-  onlyRow(
-    await tx
-      .select({ id: environment.id })
-      .from(environment)
-      .where(and(eq(environment.id, environmentId), eq(environment.projectId, projectId))),
-  );
 }
 
 async function checkRoom(tx: Transaction, projectId: string): Promise<void> {

@@ -2,13 +2,12 @@ import { and, count, eq, isNull } from 'drizzle-orm';
 import * as z from 'zod';
 import { postgresError, type Transaction } from '../../db/client.ts';
 import { metricTemplate, templateChart } from '../../db/schema/chart-samples.ts';
-import { environment } from '../../db/schema/environments.ts';
 import { metricTemplateSchema } from '../../domain/metric-template.ts';
 import { idSchema } from '../../domain/name.ts';
 import { DomainError } from '../../domain/refusal.ts';
 import { command } from '../command.ts';
 import { newId } from '../id.ts';
-import { onlyRow, rowProject } from '../rows/row-project.ts';
+import { demandEnvironment, onlyRow, rowProject } from '../rows/row-project.ts';
 import { type MetricTemplateRow, metricTemplateOf } from '../rows/template-charts.ts';
 
 const mostOfProject = 50;
@@ -32,7 +31,7 @@ export const setMetricTemplate = command(
   },
   async ({ tx, input, projectId, now }) => {
     const { metricTemplateId, template } = input;
-    await checkEnvironment(tx, { projectId, environmentId: template.environmentId });
+    await demandEnvironment(tx, { projectId, environmentId: template.environmentId });
     const before = metricTemplateId === undefined ? null : await locked(tx, metricTemplateId);
     if (before === null) await checkRoom(tx, projectId);
     else if (asksOtherwise(before, template))
@@ -110,18 +109,6 @@ async function locked(tx: Transaction, id: string): Promise<MetricTemplateRow> {
     message: `The metric template "${row.name}" was removed.`,
     fix: 'Add a new one.',
   });
-}
-
-async function checkEnvironment(
-  tx: Transaction,
-  { projectId, environmentId }: { projectId: string; environmentId: string },
-): Promise<void> {
-  onlyRow(
-    await tx
-      .select({ id: environment.id })
-      .from(environment)
-      .where(and(eq(environment.id, environmentId), eq(environment.projectId, projectId))),
-  );
 }
 
 async function checkRoom(tx: Transaction, projectId: string): Promise<void> {

@@ -1,6 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import type { Queries } from '../../db/client.ts';
+import { environment } from '../../db/schema/environments.ts';
 import { DomainError } from '../../domain/refusal.ts';
 
 /** Says the same whether the row is missing or somebody else's, so that ids cannot be guessed. */
@@ -26,4 +27,17 @@ export function onlyRow<Row>(rows: readonly Row[]): Row {
   const found = rows[0];
   if (found === undefined) throw notFound();
   return found;
+}
+
+/** Throws notFound unless the environment is one of the project's. */
+export async function demandEnvironment(
+  queries: Queries,
+  { projectId, environmentId }: { projectId: string; environmentId: string },
+): Promise<void> {
+  onlyRow(
+    await queries
+      .select({ id: environment.id })
+      .from(environment)
+      .where(and(eq(environment.id, environmentId), eq(environment.projectId, projectId))),
+  );
 }
