@@ -55,11 +55,14 @@ export async function takeLease(
   return { clusterId, holder, epoch, safeUntilMs: askedAtMs + leaseMs * (1 - marginShare) };
 }
 
-/** Gives the lease back, so that another worker need not wait for its end; does nothing when it is not ours. */
+/**
+ * Gives the lease back, so that another worker need not wait for its end; does nothing when it is not ours. It ended a minute
+ * ago: a clock that is set back a little meanwhile does not make it valid again.
+ */
 export async function releaseLease(db: Database, { clusterId, holder, epoch }: Lease): Promise<void> {
   await db
     .update(clusterLease)
-    .set({ leaseUntil: sql`clock_timestamp()` })
+    .set({ leaseUntil: sql`clock_timestamp() - interval '1 minute'` })
     .where(
       and(
         eq(clusterLease.clusterId, clusterId),
