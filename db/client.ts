@@ -123,12 +123,12 @@ async function commit(client: pg.PoolClient): Promise<void> {
   }
 }
 
-const lastStatements = new WeakMap<Transaction, Promise<unknown>>();
+const lastStatements = new WeakMap<Transaction, Promise<unknown>[]>();
 
-/** Leaves the last statement of a transaction to its COMMIT, with which it is sent; when it fails nothing is stored. */
+/** Leaves a statement at the end of a transaction to its COMMIT, with which it is sent; when it fails nothing is stored. */
 export function withCommit(tx: Transaction, statement: Promise<unknown>): void {
   statement.catch(() => undefined);
-  lastStatements.set(tx, statement);
+  lastStatements.set(tx, [...(lastStatements.get(tx) ?? []), statement]);
 }
 
 type Use<T> = (client: pg.PoolClient, onBroken: (error: Error) => void) => Promise<T>;
@@ -173,14 +173,28 @@ export async function transaction<T>(
   run: (tx: Transaction) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
+  return await transactionAfter(db, async () => undefined, run, options);
+}
+
+/**
+ * As `transaction`, with what is read first sent together with BEGIN. `first` may read and lock but never write: were
+ * BEGIN refused, it would run outside of a transaction; `run` is only reached inside.
+ */
+export async function transactionAfter<First, T>(
+  db: Database,
+  first: (tx: Transaction) => Promise<First>,
+  run: (tx: Transaction, found: First) => Promise<T>,
+  options: TransactionOptions = {},
+): Promise<T> {
   return await borrowed(db, async (client, onBroken) => {
     try {
-      await client.query(beginStatement(options));
       const tx = drizzle(client) as unknown as Transaction;
-      const result = await run(tx);
-      const [stored, last] = await Promise.allSettled([commit(client), lastStatements.get(tx)]);
+      const begun = client.query(beginStatement(options));
+      const [, found] = await Promise.all([begun, first(tx)]);
+      const result = await run(tx, found);
+      const [stored, ...last] = await Promise.allSettled([commit(client), ...(lastStatements.get(tx) ?? [])]);
       if (stored.status === 'rejected' && stored.reason instanceof CommitUnknown) throw stored.reason;
-      for (const end of [last, stored]) if (end.status === 'rejected') throw end.reason;
+      for (const end of [...last, stored]) if (end.status === 'rejected') throw end.reason;
       return result;
     } catch (error) {
       if (error instanceof CommitUnknown) onBroken(error);

@@ -1,7 +1,14 @@
 import { and, eq, sql } from 'drizzle-orm';
 import superjson from 'superjson';
 import type * as z from 'zod';
-import { type Database, postgresError, type Transaction, transaction } from '../db/client.ts';
+import {
+  type Database,
+  postgresError,
+  type Transaction,
+  transaction,
+  transactionAfter,
+  withCommit,
+} from '../db/client.ts';
 import { idempotency } from '../db/schema/identity.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Principal } from '../domain/principal.ts';
@@ -12,9 +19,11 @@ import { digestOf } from './digest.ts';
 import { parseInput } from './parse-input.ts';
 
 /** What a command's body gets; `projectId` is that of the row (or the membership-checked input of a create command). */
-export type CommandRun<Input> = {
+export type CommandRun<Input, Ahead = unknown> = {
   readonly tx: Transaction;
   readonly input: Input;
+  /** What the definition's `ahead` has read. */
+  readonly ahead: Ahead;
   readonly principal: Principal;
   readonly projectId: string;
   readonly now: Date;
@@ -33,8 +42,10 @@ type Outcome<Result> = {
  */
 type Project<Input> = 'instance' | ((tx: Transaction, input: Input) => Promise<string> | string);
 
-type Options<Input> = {
+type Options<Input, Ahead> = {
   readonly project: Project<Input>;
+  /** What the body reads and locks first in any case: sent with BEGIN, and seen by nobody without the permission. */
+  readonly ahead?: (tx: Transaction, input: Input) => Promise<Ahead>;
   /** A repeat is answered with "already created", never with the secret. */
   readonly returnsSecret?: boolean;
 };
@@ -47,24 +58,26 @@ export type Command<Schema extends z.ZodType, Result> = {
 };
 
 /** The only way to write intent: permission, parse, transaction, body, audit entry, one commit. */
-export function command<Schema extends z.ZodType, Result>(
-  definition: { permission: Permission; schema: Schema } & Options<z.output<Schema>>,
-  run: (args: CommandRun<z.output<Schema>>) => Promise<Outcome<Result>>,
+export function command<Schema extends z.ZodType, Result, Ahead = undefined>(
+  definition: { permission: Permission; schema: Schema } & Options<z.output<Schema>, Ahead>,
+  run: (args: CommandRun<z.output<Schema>, Ahead>) => Promise<Outcome<Result>>,
 ): Command<Schema, Result> {
   const { permission, schema, project } = definition;
   const execute = async (ctx: Context, raw: z.input<Schema>): Promise<Result> => {
     const principal = signedIn(ctx);
     const input = parseInput(schema, raw);
-    return await retryingDeadlocks(ctx.db, async (tx) => {
-      const [projectId, now] = await Promise.all([
+    const first = (tx: Transaction) =>
+      Promise.all([
         project === 'instance' ? '' : project(tx, input),
         ctx.clock(tx),
+        definition.ahead?.(tx, input) as Promise<Ahead>,
       ]);
+    const body = async (tx: Transaction, [projectId, now, ahead]: Awaited<ReturnType<typeof first>>) => {
       authorize(principal, permission, project === 'instance' ? null : projectId);
       const repeated = await claimKey<Result>(tx, { ctx, principal, permission, input });
       if (repeated !== null) return repeated.result;
-      const outcome = await run({ tx, input, principal, projectId, now, ctx });
-      await keepResponse(
+      const outcome = await run({ tx, input, ahead, principal, projectId, now, ctx });
+      keepResponse(
         tx,
         { ctx, principal, permission },
         definition.returnsSecret ? null : superjson.stringify(outcome.result),
@@ -79,7 +92,8 @@ export function command<Schema extends z.ZodType, Result>(
           drafts: outcome.audit,
         });
       return outcome.result;
-    });
+    };
+    return await retried(() => transactionAfter(ctx.db, first, body));
   };
   return Object.assign(execute, { permission, schema, kind: 'command' as const });
 }
@@ -94,18 +108,20 @@ async function claimKey<Result>(
   const { ctx, principal, permission } = claim;
   if (ctx.idempotencyKey === null) return null;
   const inputHash = digestOf(JSON.parse(JSON.stringify(claim.input ?? null)));
-  await tx.delete(idempotency).where(and(keyOf(claim), sql`${idempotency.expiresAt} < clock_timestamp()`));
+  const fresh = {
+    inputHash,
+    response: null,
+    secret: false,
+    expiresAt: sql`clock_timestamp() + interval '24 hours'`,
+  };
   const inserted = await tx
     .insert(idempotency)
-    .values({
-      principalId: principal.id,
-      permission,
-      key: ctx.idempotencyKey,
-      inputHash,
-      response: null,
-      expiresAt: sql`clock_timestamp() + interval '24 hours'`,
+    .values({ principalId: principal.id, permission, key: ctx.idempotencyKey, ...fresh })
+    .onConflictDoUpdate({
+      target: [idempotency.principalId, idempotency.permission, idempotency.key],
+      set: fresh,
+      setWhere: sql`${idempotency.expiresAt} < clock_timestamp()`,
     })
-    .onConflictDoNothing()
     .returning({ key: idempotency.key });
   if (inserted.length > 0) return null;
   const rows = await tx.select().from(idempotency).where(keyOf(claim));
@@ -130,12 +146,14 @@ async function claimKey<Result>(
   return { result: superjson.parse<Result>(stored.response) };
 }
 
-async function keepResponse(tx: Transaction, key: Key, response: string | null): Promise<void> {
+/** Goes with the end of the transaction, which fails with it. */
+function keepResponse(tx: Transaction, key: Key, response: string | null): void {
   if (key.ctx.idempotencyKey === null) return;
-  await tx
+  const kept = tx
     .update(idempotency)
     .set({ response, secret: response === null })
     .where(keyOf(key));
+  withCommit(tx, kept.execute());
 }
 
 function keyOf({ ctx, principal, permission }: Key) {
@@ -151,11 +169,15 @@ export async function retryingDeadlocks<Result>(
   db: Database,
   run: (tx: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt += 1) {
+  return await retried(() => transaction(db, run));
+}
+
+async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> {
+  for (let attempts = 1; ; attempts += 1) {
     try {
-      return await transaction(db, run);
+      return await attempt();
     } catch (error) {
-      if (attempt >= 3 || !isRetryable(error)) throw error;
+      if (attempts >= 3 || !isRetryable(error)) throw error;
     }
   }
 }

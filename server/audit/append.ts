@@ -36,13 +36,31 @@ export function chainName(projectId: string | null): string {
   return projectId === null ? 'instance' : `project:${projectId}`;
 }
 
+type Head = { readonly seq: number; readonly hash: string; readonly at: Date };
+
+const lockedHeads = new WeakMap<Transaction, { readonly chain: string; readonly head: Promise<Head> }>();
+
+/**
+ * Locks the head of the chain to which the transaction will append, sent with its last writes and after them: every
+ * transaction locks the head last.
+ */
+export async function lockChain(tx: Transaction, projectId: string | null): Promise<void> {
+  const chain = chainName(projectId);
+  const head = lockHead(tx, chain);
+  lockedHeads.set(tx, { chain, head });
+  await head;
+}
+
 /**
  * Appends the drafts to their chain. Call it last in the transaction: it locks the chain's head until the commit.
  * `at` never decreases within a chain, even when the clock does.
  */
 export async function appendAudit(tx: Transaction, input: AppendInput): Promise<void> {
   const chain = chainName(input.projectId);
-  let head = await lockHead(tx, chain);
+  const locked = lockedHeads.get(tx);
+  // A transaction that appends a second time finds another head.
+  lockedHeads.delete(tx);
+  let head = await (locked?.chain === chain ? locked.head : lockHead(tx, chain));
   const entries: (typeof auditEntry.$inferInsert)[] = [];
   const details: (typeof auditDetail.$inferInsert)[] = [];
   for (const draft of input.drafts) {
@@ -97,7 +115,7 @@ function detailOf(draft: AuditDraft, actor: AuditActor) {
   };
 }
 
-async function lockHead(tx: Transaction, chain: string): Promise<{ seq: number; hash: string; at: Date }> {
+async function lockHead(tx: Transaction, chain: string): Promise<Head> {
   const head = (await selectHead(tx, chain)) ?? (await firstHead(tx, chain));
   return { seq: head.seq, hash: head.hash, at: head.at };
 }

@@ -6,9 +6,9 @@ import { idSchema } from '../../domain/name.ts';
 import { type PromotionState, subjectRefusal } from '../../domain/promotion.ts';
 import { refuse } from '../../domain/refusal.ts';
 import { endApprovalNeeded } from '../approval-notice.ts';
-import type { AuditDraft } from '../audit/append.ts';
+import { type AuditDraft, lockChain } from '../audit/append.ts';
 import { type CommandRun, command } from '../command.ts';
-import type { PromotionFacts } from '../rows/promotion-facts.ts';
+import type { PromotionFacts, PromotionRecord } from '../rows/promotion-facts.ts';
 import { decisionRefusal } from '../rows/promotion-judgement.ts';
 import { rowProject } from '../rows/row-project.ts';
 import {
@@ -19,7 +19,7 @@ import {
   storeDecision,
 } from '../sign-action.ts';
 import { wakeService } from '../wake-service.ts';
-import { lockPromotion, promotionName } from './lock.ts';
+import { factsOf, lockPromotion, promotionName } from './lock.ts';
 
 const decisionSchema = z.object({
   promotionId: idSchema,
@@ -32,7 +32,7 @@ const project = (tx: Transaction, input: { promotionId: string }) =>
 
 /** Signs; the last signature that the policy asks for approves the request and wakes the worker. */
 export const approvePromotion = command(
-  { permission: 'promotions.approve', schema: decisionSchema, project },
+  { permission: 'promotions.approve', schema: decisionSchema, project, ahead: lockPromotion },
   (run) => decide(run, 'approve'),
 );
 
@@ -44,13 +44,14 @@ export const rejectPromotion = command(
       comment: z.string().trim().min(1, 'Say why, so that the requester can mend it.').max(5_000),
     }),
     project,
+    ahead: lockPromotion,
   },
   (run) => decide(run, 'reject'),
 );
 
-async function decide(run: CommandRun<DecisionInput>, verb: Decision) {
-  const { tx, input, principal, now } = run;
-  const facts = await lockPromotion(tx, input.promotionId, now);
+async function decide(run: CommandRun<DecisionInput, PromotionRecord>, verb: Decision) {
+  const { tx, input, ahead, principal, now } = run;
+  const facts = await factsOf(tx, ahead, now);
   refuse(decisionRefusal(facts, verb, principal));
   refuse(subjectRefusal(facts.asked, facts.now));
   refuseOtherSubject(facts.action, input.subjectDigest);
@@ -63,6 +64,7 @@ async function decide(run: CommandRun<DecisionInput>, verb: Decision) {
     decisionEntry(tx, { facts, verb, state, comment }),
     storeDecision(tx, signed),
     saveState(tx, { facts, state, now }),
+    lockChain(tx, projectId),
   ]);
   return { result: { promotionId: facts.promotion.id, state }, audit: [entry] as const };
 }

@@ -33,18 +33,18 @@ export async function loadPromotion(
   return await factsOf(queries, onlyRow(await recordRows(queries, { promotionId })), now);
 }
 
-async function factsOf(queries: Queries, record: PromotionRecord, now: Date): Promise<PromotionFacts> {
+/** What decides about a request that was read or locked. */
+export async function factsOf(queries: Queries, record: PromotionRecord, now: Date): Promise<PromotionFacts> {
   const { projectId } = record.promotion;
   return onlyRow(await promotionFacts(queries, [record], { projectId, now }));
 }
 
-/** Locks the request's rows first, so that decisions made at the same time are taken one after the other. */
+/** Locks the request's rows, so that decisions made at the same time are taken one after the other; throws notFound. */
 export async function lockPromotion(
   tx: Transaction,
-  promotionId: string,
-  now: Date,
-): Promise<PromotionFacts> {
-  return await factsOf(tx, onlyRow(await lockedRows(tx, { promotionId })), now);
+  { promotionId }: { readonly promotionId: string },
+): Promise<PromotionRecord> {
+  return onlyRow(await lockedRows(tx, { promotionId }));
 }
 
 /** The request's name in audit entries: "fraud-detector 7 on scoring". */

@@ -14,7 +14,7 @@ import { lockService } from '../rows/service-record.ts';
 import { wakeService } from '../wake-service.ts';
 import { loadDraft } from './draft.ts';
 import { draftRefusals } from './draft-judgement.ts';
-import { lockPromotion, promotionName } from './lock.ts';
+import { factsOf, lockPromotion, promotionName } from './lock.ts';
 import { insertPromotion, noteSchema } from './request.ts';
 
 const project = (tx: Transaction, input: { promotionId: string }) =>
@@ -26,9 +26,10 @@ export const withdrawPromotion = command(
     permission: 'promotions.withdraw',
     schema: z.object({ promotionId: idSchema, comment: noteSchema.default('') }),
     project,
+    ahead: lockPromotion,
   },
-  async ({ tx, input, now }) => {
-    const facts = await lockPromotion(tx, input.promotionId, now);
+  async ({ tx, input, ahead, now }) => {
+    const facts = await factsOf(tx, ahead, now);
     refuse(stateRefusal(facts, 'withdraw'));
     await tx
       .update(promotion)
@@ -66,7 +67,7 @@ export const renewPromotion = command(
       .from(promotion)
       .where(eq(promotion.id, input.promotionId));
     const record = await lockService(tx, rows[0]?.serviceId ?? '');
-    const facts = await lockPromotion(tx, input.promotionId, now);
+    const facts = await factsOf(tx, await lockPromotion(tx, input), now);
     refuse(renewRefusal(facts));
     const revision = await loadRevision(tx, facts.promotion.toRevisionId);
     const draft = await loadDraft(tx, {

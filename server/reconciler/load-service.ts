@@ -25,6 +25,7 @@ import { type TakeOver, takeOverSchema } from '../../domain/take-over.ts';
 import { allowancesColumn } from '../rows/egress-allowances.ts';
 import type { RevisionRecord } from '../rows/revision-record.ts';
 import type { MetricsAccess } from './metrics-sources.ts';
+import type { AskedStart } from './start-rollout.ts';
 
 type ServiceRow = typeof service.$inferSelect;
 type RolloutRow = typeof rollout.$inferSelect;
@@ -53,8 +54,7 @@ export type LoadedService = {
   readonly waiting: WaitingPromotion | null;
 };
 
-export type WaitingPromotion = {
-  readonly id: string;
+export type WaitingPromotion = AskedStart & {
   readonly state: 'open' | 'approved';
   readonly revisionNumber: number;
   readonly plan: RolloutPlan;
@@ -274,6 +274,9 @@ const waitingPromotions = prepared((queries, value: ValueOf<OfService>) =>
   queries
     .select({
       id: promotion.id,
+      serviceId: promotion.serviceId,
+      fromRevisionId: promotion.fromRevisionId,
+      toRevisionId: promotion.toRevisionId,
       state: promotion.state,
       revisionNumber: serviceRevision.number,
       plan: promotion.plan,
@@ -291,9 +294,9 @@ function waitingOf(
   found: Awaited<ReturnType<typeof waitingPromotions>>[number] | undefined,
 ): WaitingPromotion | null {
   if (found === undefined) return null;
-  const { podTemplate } = serviceSpecSchema.parse(found.spec);
-  const plan = rolloutPlanSchema.parse(found.plan);
-  const { id, revisionNumber } = found;
-  const state = found.state === 'approved' ? 'approved' : 'open';
-  return { id, state, revisionNumber, plan, waits: found.outcome !== null, podTemplate };
+  const { spec, outcome, ...asked } = found;
+  const { podTemplate } = serviceSpecSchema.parse(spec);
+  const plan = rolloutPlanSchema.parse(asked.plan);
+  const state = asked.state === 'approved' ? 'approved' : 'open';
+  return { ...asked, state, plan, waits: outcome !== null, podTemplate };
 }

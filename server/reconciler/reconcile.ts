@@ -214,7 +214,7 @@ async function startApproved(
     void dispersionOf(hands, loaded, { waiting: approved, now }).catch(() => undefined);
     return { loaded, refused: null };
   }
-  const start = { lease, promotionId: approved.id, now, origin };
+  const start = { lease, promotion: approved, now, origin };
   const templates = [approved.podTemplate, loaded.serving.stable?.podTemplate].filter(
     (template) => template !== undefined,
   );

@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { budget, budgetMovement, budgetReservation } from '../../db/schema/budgets.ts';
+import { promotion } from '../../db/schema/promotions.ts';
 import type { BudgetScope } from '../../domain/budget/budget-schema.ts';
 import { usualSettings } from '../../domain/budget/budget-schema.ts';
 import { newId } from '../id.ts';
+import { onlyRow } from '../rows/row-project.ts';
 import type { Lease } from './lease.ts';
 import type { ReconcilerWorld } from './reconciler-fixture.ts';
 import { type StartOutcome, startRollout } from './start-rollout.ts';
@@ -57,10 +59,10 @@ export async function startAll(
   lease: Lease,
 ): Promise<StartOutcome[]> {
   return await Promise.all(
-    worlds.map(({ world, promotionId }) =>
+    worlds.map(async ({ world, promotionId }) =>
       startRollout(db, {
         lease,
-        promotionId,
+        promotion: onlyRow(await db.select().from(promotion).where(eq(promotion.id, promotionId))),
         dispersion: () => ({ phi: 1, backedByHistory: false, df: 0 }),
         now: world.now,
         origin: 'live',

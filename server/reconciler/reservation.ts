@@ -36,12 +36,19 @@ export async function reservationRefusal(
   );
 }
 
-/** Reserves what a rollout may take, in the transaction that inserts it and under the locks of its guard. */
-export async function reserve(
+type Reserving = Pick<Preflight, 'envelope' | 'holds'> & {
+  readonly rows: readonly (typeof budgetReservation.$inferInsert)[];
+};
+
+/**
+ * What a rollout reserves, counted under the locks of its guard; its rows are stored in the transaction that inserts the
+ * rollout. Null for one that touches no GPU.
+ */
+export async function reserving(
   tx: Transaction,
   rolloutId: string,
   start: PlannedStart,
-): Promise<Pick<Preflight, 'envelope' | 'holds'> | null> {
+): Promise<Reserving | null> {
   const ask = await startRecords(tx, start);
   if (asksForNoGpu(ask)) return null;
   const { envelope, holds } = await preflight(tx, ask);
@@ -56,8 +63,7 @@ export async function reserve(
     { ...shared, id: newId(), budgetId: null, held: '0' },
     ...holds.map(({ budgetId, amount }) => ({ ...shared, id: newId(), budgetId, held: String(amount) })),
   ];
-  await tx.insert(budgetReservation).values(rows);
-  return { envelope, holds };
+  return { envelope, holds, rows };
 }
 
 /** What the audit entry of a start says of it. */

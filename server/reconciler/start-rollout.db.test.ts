@@ -26,13 +26,19 @@ async function promotionOf(world: ReconcilerWorld, id: string) {
   return row;
 }
 
+async function askedOf(world: ReconcilerWorld, id: string) {
+  const row = await promotionOf(world, id);
+  if (row === undefined) throw new Error('There is no such request.');
+  return row;
+}
+
 async function start(world: ReconcilerWorld, promotionId: string, no?: string) {
   const { lease } = await world.hands('worker');
   const guards = [async () => (no === undefined ? null : refusal({ code: 'frozen', message: no }))];
   const { now } = world;
   return await startRollout(world.db, {
     lease,
-    promotionId,
+    promotion: await askedOf(world, promotionId),
     dispersion: () => independent,
     now,
     origin: 'live',
@@ -168,13 +174,14 @@ describe('rollouts.start', () => {
     const id = await world.approve();
     const { lease } = await world.hands('worker');
     const { now } = world;
+    const asked = await askedOf(world, id);
     const { waiting } = await transaction(world.db, async (tx) => {
       await tx.select().from(service).where(eq(service.id, world.serviceId)).for('update');
       await tx.update(rollout).set({ endedAt: null }).where(ofFirst);
       const dispersion = () => independent;
       const waiting = startRollout(world.db, {
         lease,
-        promotionId: id,
+        promotion: asked,
         dispersion,
         now,
         origin: 'live',

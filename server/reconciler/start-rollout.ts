@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull } from 'drizzle-orm';
-import { type Database, type Transaction, transaction } from '../../db/client.ts';
+import { type Database, type Transaction, transactionAfter } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
+import { budgetReservation } from '../../db/schema/budgets.ts';
 import { policyRevision } from '../../db/schema/environments.ts';
 import { guardedAction, promotion } from '../../db/schema/promotions.ts';
 import { rollout } from '../../db/schema/rollouts.ts';
@@ -9,31 +10,42 @@ import { service } from '../../db/schema/services.ts';
 import type { Dispersion } from '../../domain/analysis/tempering.ts';
 import { policyRulesSchema } from '../../domain/policy.ts';
 import { systemPrincipal } from '../../domain/principal.ts';
-import { promotionRefusal, promotionSubjectSchema, subjectRefusal } from '../../domain/promotion.ts';
+import {
+  type PromotionSubject,
+  promotionRefusal,
+  promotionSubjectSchema,
+  subjectRefusal,
+} from '../../domain/promotion.ts';
 import { type Blocker, blocker, type Refusal, refusal } from '../../domain/refusal.ts';
 import { rolloutPlanSchema } from '../../domain/rollout-plan.ts';
 import { promotionRetrySchema } from '../../domain/rollout-retry.ts';
-import { type AuditDraft, appendAudit, notifyChange } from '../audit/append.ts';
+import { type AuditDraft, appendAudit, lockChain, notifyChange } from '../audit/append.ts';
 import { digestOf } from '../digest.ts';
 import { newId } from '../id.ts';
 import { currentSubjects } from '../promotion-subject.ts';
 import type { RevisionRecord } from '../rows/revision-record.ts';
 import { onlyRow } from '../rows/row-project.ts';
 import { fence, type Lease } from './lease.ts';
-import { reserve, reservedDetail } from './reservation.ts';
+import { reservedDetail, reserving } from './reservation.ts';
 import { insertCanary } from './role-intervals.ts';
 import { type PlannedStart, type StartGuard, startGuards, startRefusal } from './start-guards.ts';
-import { startRecords } from './start-records.ts';
+import { readStart, startRecords } from './start-records.ts';
 
 export type StartInput = {
   readonly lease: Lease;
-  readonly promotionId: string;
+  readonly promotion: AskedStart;
   /** Asked once everything else allows the start; null while it is not measured, which may take longer than locks should last. */
   readonly dispersion: () => Dispersion | null;
   readonly now: Date;
   readonly origin: 'live' | 'demo';
   readonly guards?: readonly StartGuard[];
 };
+
+/** Of a request, what never changes. */
+export type AskedStart = Pick<
+  typeof promotion.$inferSelect,
+  'id' | 'serviceId' | 'fromRevisionId' | 'toRevisionId'
+>;
 
 type RolloutRow = typeof rollout.$inferSelect;
 
@@ -49,27 +61,38 @@ export type StartOutcome =
  * fixed before it starts and with what it reserves.
  */
 export async function startRollout(db: Database, input: StartInput): Promise<StartOutcome> {
-  return await transaction(db, async (tx) => {
-    const [[found]] = await Promise.all([
-      lockedPromotions(tx, { promotionId: input.promotionId }),
-      fence(tx, input.lease),
-    ]);
+  const first = (tx: Transaction) => readLocked(tx, input);
+  return await transactionAfter(db, first, async (tx, { found, subject, active, rows }) => {
     if (found === undefined || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
     const start = plannedStart(found, input.now);
-    // All that is judged is read at once, after the lock; the guards take the records and hear why they could not be read.
-    startRecords(tx, start).catch(() => undefined);
-    const [changed, active] = await Promise.all([
-      subjectChange(tx, found),
-      activeRefusal(tx, start.serviceId),
-    ]);
+    // The guards take the records and hear why they could not be read.
+    startRecords(tx, start, rows).catch(() => undefined);
+    const changed = subjectChange(found, subject);
     if (changed !== null) return await voided(tx, found, { input, reason: changed });
-    const no = active ?? (await startRefusal(tx, start, input.guards ?? startGuards));
+    const no = activeRefusal(active) ?? (await startRefusal(tx, start, input.guards ?? startGuards));
     if (no !== null) return await refused(tx, found, no);
     const dispersion = input.dispersion();
     return dispersion === null
       ? { kind: 'ready' }
       : await started(tx, found, { ...input, dispersion, start });
   });
+}
+
+/**
+ * Locks the request and its service, then reads all that is judged, in one round trip. Each is a statement of its own, after
+ * the lock: what joins a row that was waited for is as it was before the wait.
+ */
+async function readLocked(tx: Transaction, { promotion: asked, lease }: StartInput) {
+  const locked = lockedPromotions(tx, { promotionId: asked.id });
+  const rows = readStart(tx, asked);
+  const [[found], , subjects, [active]] = await Promise.all([
+    locked,
+    fence(tx, lease),
+    currentSubjects(tx, [asked.id]),
+    activeRollouts(tx, asked),
+    rows.catch(() => undefined),
+  ]);
+  return { found, subject: subjects.get(asked.id), active, rows };
 }
 
 type Found = {
@@ -114,9 +137,8 @@ const lockedPromotions = prepared((queries, value: ValueOf<{ promotionId: string
     .for('update', { of: [promotion, service] }),
 );
 
-async function subjectChange(tx: Transaction, found: Found): Promise<Refusal | null> {
+function subjectChange(found: Found, now: PromotionSubject | undefined): Refusal | null {
   const asked = promotionSubjectSchema.parse(found.subject);
-  const now = (await currentSubjects(tx, [found.row.id])).get(found.row.id);
   if (now === undefined || digestOf(asked) !== found.subjectDigest)
     return refusal({
       code: 'subjectChanged',
@@ -125,18 +147,20 @@ async function subjectChange(tx: Transaction, found: Found): Promise<Refusal | n
   return subjectRefusal(asked, now);
 }
 
-/** Asked after the service is locked, not with it: what joins a row that was waited for is as it was before the wait. */
-async function activeRefusal(tx: Transaction, serviceId: string): Promise<Refusal | null> {
-  const rows = await tx
+const activeRollouts = prepared((queries, value: ValueOf<{ serviceId: string }>) =>
+  queries
     .select({ id: rollout.id })
     .from(rollout)
-    .where(and(eq(rollout.serviceId, serviceId), isNull(rollout.endedAt)));
-  return rows.length === 0
+    .where(and(eq(rollout.serviceId, value('serviceId')), isNull(rollout.endedAt))),
+);
+
+function activeRefusal(active: { readonly id: string } | undefined): Refusal | null {
+  return active === undefined
     ? null
     : refusal({
         code: 'rolloutActive',
         message: 'Another rollout of this Service is under way; this one starts when that has ended.',
-        params: { rolloutId: rows[0]?.id ?? '' },
+        params: { rolloutId: active.id },
       });
 }
 
@@ -200,6 +224,7 @@ async function started(
     phase: 'starting' as const,
     stepStartedAt: input.now,
   };
+  const reserved = await reserving(tx, values.id, input.start);
   // `execute` sends the rollout first: what is sent with it names it.
   const [inserted] = await Promise.all([
     tx.insert(rollout).values(values).returning().execute(),
@@ -208,8 +233,9 @@ async function started(
       .update(promotion)
       .set({ state: 'started', outcome: null, retry: null })
       .where(eq(promotion.id, row.id)),
+    reserved === null ? null : tx.insert(budgetReservation).values([...reserved.rows]),
+    lockChain(tx, row.projectId),
   ]);
-  const reserved = await reserve(tx, values.id, input.start);
   await write(tx, found, {
     ...input,
     draft: {
