@@ -1,7 +1,17 @@
 import { bigint, pgTable, text } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm/sql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { CommitUnknown, createDatabase, postgresError, snapshot, transaction, withCommit } from './client.ts';
+import {
+  CommitUnknown,
+  createDatabase,
+  postgresError,
+  type Queries,
+  snapshot,
+  type TransactionOptions,
+  transaction,
+  transactionAfter,
+  withCommit,
+} from './client.ts';
 import { type TestDatabase, testDatabase } from './test-database.ts';
 
 const thing = pgTable('thing', { id: bigint({ mode: 'bigint' }).primaryKey(), name: text() });
@@ -112,6 +122,34 @@ test('a last statement that is sent with COMMIT is stored with the rest, and fai
   await expect(both(31n)).rejects.toThrow();
   const named = database.db.select({ id: thing.id }).from(thing).where(sql`name in ('before', 'last')`);
   expect(await named.orderBy(thing.id)).toEqual([{ id: 30n }, { id: 31n }]);
+});
+
+test('what is read first is read and locked inside the transaction, and nothing is written when BEGIN is refused', async () => {
+  await database.db.insert(thing).values({ id: 50n, name: 'locked' });
+  const isolation = 'repeatable read';
+  const lock = (tx: Queries) => tx.select().from(thing).where(sql`id = 50`).for('update');
+  const change = sql`UPDATE thing SET name = 'changed' WHERE id = 50`;
+  const [found, during] = await transactionAfter(
+    database.db,
+    lock,
+    async (tx, rows) => {
+      const other = transaction(database.db, async (second) => {
+        await second.execute(sql`SET LOCAL lock_timeout = '50ms'`);
+        await second.execute(change);
+      });
+      await expect(other).rejects.toMatchObject({ cause: { code: '55P03' } });
+      return [rows, (await tx.execute(sql`SHOW transaction_isolation`)).rows] as const;
+    },
+    { isolation },
+  );
+  expect(found).toEqual([{ id: 50n, name: 'locked' }]);
+  expect(during).toEqual([{ transaction_isolation: isolation }]);
+  const wrong = { isolation: 'no level' } as unknown as TransactionOptions;
+  const refused = transactionAfter(database.db, lock, (tx) => tx.execute(change), wrong);
+  await expect(refused).rejects.toMatchObject({ code: '42601' });
+  expect(await database.db.$count(thing, sql`name = 'changed'`)).toBe(0);
+  await database.db.execute(change);
+  expect(database.pool.totalCount - database.pool.idleCount).toBe(0);
 });
 
 test('a snapshot is of one moment, whatever is stored meanwhile, and stores nothing itself', async () => {

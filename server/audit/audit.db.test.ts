@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { transaction } from '../../db/client.ts';
+import { type Transaction, transaction } from '../../db/client.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
 import { insertPerson, insertProject, type Person } from '../identity-fixture.ts';
-import { appendAudit } from './append.ts';
+import { appendAudit, lockChain } from './append.ts';
 import { exportLines } from './export.ts';
 import { listAudit } from './queries.ts';
 import { verifyExport } from './verify.ts';
@@ -13,25 +13,26 @@ let projectId: string;
 let actor: Person;
 let text = '';
 
+const appendTo = (tx: Transaction, project: string, { name, at }: { name: string; at: string }) =>
+  appendAudit(tx, {
+    projectId: project,
+    actor: { id: actor.userId, name: actor.name },
+    action: 'models.create',
+    now: new Date(at),
+    origin: 'live',
+    drafts: [
+      {
+        object: { kind: 'model', id: name, name },
+        sentence: `created ${name}`,
+        before: null,
+        after: { name },
+        related: [{ kind: 'service', id: 'svc' }],
+      },
+    ],
+  });
+
 const write = (name: string, at: string) =>
-  transaction(test.db, (tx) =>
-    appendAudit(tx, {
-      projectId,
-      actor: { id: actor.userId, name: actor.name },
-      action: 'models.create',
-      now: new Date(at),
-      origin: 'live',
-      drafts: [
-        {
-          object: { kind: 'model', id: name, name },
-          sentence: `created ${name}`,
-          before: null,
-          after: { name },
-          related: [{ kind: 'service', id: 'svc' }],
-        },
-      ],
-    }),
-  );
+  transaction(test.db, (tx) => appendTo(tx, projectId, { name, at }));
 
 const exported = async () => {
   let lines = '';
@@ -55,6 +56,19 @@ afterAll(() => test.drop());
 describe('the audit trail', () => {
   it('is one chain without gaps whose time never goes back, however many write at once', () => {
     expect(verifyExport(text)).toMatchObject({ ok: true, count: 20 });
+  });
+
+  it('goes on from a head that was locked before, and locked ones wait for each other', async () => {
+    const project = await insertProject(test.db, 'locked ahead');
+    const both = (names: readonly string[]) =>
+      transaction(test.db, async (tx) => {
+        await lockChain(tx, project);
+        for (const name of names) await appendTo(tx, project, { name, at: '2026-11-24T10:00:00Z' });
+      });
+    await Promise.all(['a', 'b', 'c', 'd'].map((name) => both([`${name}1`, `${name}2`])));
+    let lines = '';
+    for await (const line of exportLines(test.db, `project:${project}`)) lines += line;
+    expect(verifyExport(lines)).toMatchObject({ ok: true, count: 8 });
   });
 
   it.each(['update audit_entry set action = action', 'delete from audit_entry', 'truncate audit_entry'])(
