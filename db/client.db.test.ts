@@ -197,7 +197,7 @@ test('every connection carries the time-outs and its name', async () => {
 });
 
 test('waiting for a free connection is bounded', async () => {
-  const narrow = createDatabase(database.url, { maxConnections: 1, connectTimeoutMs: 100 });
+  const narrow = createDatabase(database.url, { maxConnections: 1, connectTimeoutMs: 1_000 });
   const client = await narrow.pool.connect();
   await expect(narrow.pool.query('SELECT 1')).rejects.toThrow('timeout exceeded');
   client.release();

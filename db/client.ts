@@ -152,11 +152,22 @@ async function borrowed<T>(db: Database, use: Use<T>): Promise<T> {
 
 /** Reads what the database held at one moment; what is read at once, and not in turn, costs one round trip. */
 export async function snapshot<T>(db: Database, read: (queries: Queries) => Promise<T>): Promise<T> {
+  return (await snapshotAfter(db, async () => undefined, read))[1];
+}
+
+/** As `snapshot`, of a moment after a statement that commits by itself and is sent in the same round trip. */
+export async function snapshotAfter<First, T>(
+  db: Database,
+  first: (queries: Queries) => Promise<First>,
+  read: (queries: Queries) => Promise<T>,
+): Promise<[First, T]> {
   return await borrowed(db, async (client, onBroken) => {
+    const queries = drizzle(client);
+    const before = first(queries);
     const begun = client.query(beginStatement({ isolation: 'repeatable read', readOnly: true }));
     try {
-      const [found] = await Promise.all([read(drizzle(client)), begun]);
-      return found;
+      const [done, found] = await Promise.all([before, read(queries), begun]);
+      return [done, found];
     } finally {
       // There is nothing to store, so nobody needs to wait for it; whoever takes the connection next comes after it.
       client.query('COMMIT').catch(onBroken);

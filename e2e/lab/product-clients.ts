@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client';
 import superjson from 'superjson';
 import { request } from 'undici';
@@ -25,7 +26,12 @@ function client(url: string, headers: Record<string, string>): Client {
     url: `${url}/api/trpc`,
     transformer: superjson,
     methodOverride: 'POST',
-    headers: { ...headers, origin: url },
+    // As the console sends a click: once, with a key of its own.
+    headers: ({ op }) => ({
+      ...headers,
+      origin: url,
+      ...(op.type === 'mutation' ? { 'idempotency-key': randomUUID() } : {}),
+    }),
   });
   return createTRPCClient<AppRouter>({ links: [link] });
 }

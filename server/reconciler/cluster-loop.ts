@@ -1,4 +1,4 @@
-import type { Database, Queries } from '../../db/client.ts';
+import { type Database, type Queries, snapshotAfter } from '../../db/client.ts';
 import type { PodLife, WatchGap } from '../../domain/metering/pod-life.ts';
 import type { Blocker } from '../../domain/refusal.ts';
 import { Alarm } from '../alarm.ts';
@@ -15,7 +15,7 @@ import { type Lease, LeaseLost, releaseLease, takeLease } from './lease.ts';
 import { LogStreams } from './log-streams.ts';
 import { isRoomWanted, lookAtRoom } from './look-at-room.ts';
 import type { MetricsAccess } from './metrics-sources.ts';
-import { type RefusedRevisions, reconcile } from './reconcile.ts';
+import { type Intent, type RefusedRevisions, readIntent, reconcile } from './reconcile.ts';
 import { backOff, claimDue, makeDue, untilNextDue } from './schedule.ts';
 import { StartDispersions } from './start-dispersions.ts';
 import { DatabaseOutage, isDatabaseGone, type LastKnown } from './without-database.ts';
@@ -48,6 +48,8 @@ const defaultConcurrency = 4;
 const longestSleepMs = 30_000;
 const passesFirstMs = 50;
 const longestBesideMs = 500;
+/** A pass tells of what it did itself; what is told of a service that has rested for this long, others did. */
+const ownNewsMs = 250;
 /** A row that somebody holds locked is due but cannot be claimed; a wake still ends the sleep at once. */
 const shortestSleepMs = 20;
 
@@ -61,6 +63,10 @@ export class ClusterLoop {
   readonly #leaseMs: number;
   readonly #alarm = new Alarm();
   readonly #running = new Map<string, Promise<void>>();
+  /** When each service's last pass ended, by this process's monotonic clock. */
+  readonly #passedAtMs = new Map<string, number>();
+  /** What others have just changed, which will be due: its intent is read together with the claim. */
+  #changed: string | null = null;
   /** Woken while a pass was running: to be looked at again right after. */
   readonly #again = new Set<string>();
   readonly #refusedRevisions: RefusedRevisions = new Map();
@@ -94,8 +100,11 @@ export class ClusterLoop {
     this.#ended = this.#run();
   }
 
-  /** Looks again at once: at what is due, or first makes something due. */
-  wake(): void {
+  /** Looks again at once: at what is due, or first makes something due. `serviceId` is a service that was changed. */
+  wake(serviceId?: string): void {
+    const passedAtMs = this.#passedAtMs.get(serviceId ?? '');
+    if (serviceId !== undefined && passedAtMs !== undefined && performance.now() - passedAtMs > ownNewsMs)
+      this.#changed = serviceId;
     this.#alarm.ring();
   }
 
@@ -164,14 +173,33 @@ export class ClusterLoop {
     }
     await this.#outage.settle(db, this.#options.origin ?? 'live');
     const running = new Set(this.#running.keys());
-    const claimed = await claimDue(db, { clusterId, running, most: concurrency - running.size });
-    for (const serviceId of claimed) this.#start(serviceId);
+    const most = concurrency - running.size;
+    const { claimed, changed, ahead } = await this.#claim({ clusterId, running, most });
+    for (const serviceId of claimed) this.#start(serviceId, serviceId === changed ? ahead : undefined);
     const firstMs = this.#passesFirstMs(claimed.length > 0);
     if (firstMs > 0) return firstMs;
     this.#lookBeside(lease);
     if (this.#running.size >= concurrency) return renewMs;
     const dueMs = await untilNextDue(db, { clusterId, running: new Set(this.#running.keys()) });
     return Math.max(shortestSleepMs, Math.min(renewMs, dueMs ?? longestSleepMs));
+  }
+
+  /** Claims what is due, and reads the intent of what has just been changed in the same round trip. */
+  async #claim(free: Parameters<typeof claimDue>[1]): Promise<{
+    readonly claimed: readonly string[];
+    readonly changed: string | null;
+    readonly ahead?: Intent;
+  }> {
+    const { db, clock } = this.#options;
+    const changed = this.#changed;
+    this.#changed = null;
+    if (changed === null || this.#running.has(changed)) return { claimed: await claimDue(db, free), changed };
+    const [claimed, ahead] = await snapshotAfter(
+      db,
+      (queries) => claimDue(queries, free),
+      (queries) => readIntent(queries, { clock, serviceId: changed }),
+    );
+    return { claimed, changed, ahead };
   }
 
   /** How long the rest has to wait for passes that have just begun, which would share the processor with it; 0 for no longer. */
@@ -266,16 +294,17 @@ export class ClusterLoop {
     return lease !== null && lease.safeUntilMs - performance.now() > this.#leaseMs / 2;
   }
 
-  #start(serviceId: string): void {
-    const pass = this.#pass(serviceId).finally(() => {
+  #start(serviceId: string, ahead?: Intent): void {
+    const pass = this.#pass(serviceId, ahead).finally(() => {
       this.#running.delete(serviceId);
+      this.#passedAtMs.set(serviceId, performance.now());
       if (this.#again.delete(serviceId)) void this.due({ serviceId });
       else this.wake();
     });
     this.#running.set(serviceId, pass);
   }
 
-  async #pass(serviceId: string): Promise<void> {
+  async #pass(serviceId: string, ahead: Intent | undefined): Promise<void> {
     const { db, origin = 'live' } = this.#options;
     // The lease is renewed while passes run; each check reads the newest.
     const current = () => this.#lease;
@@ -292,7 +321,7 @@ export class ClusterLoop {
       remember: (id: string, known: LastKnown | null) => this.#outage.remember(id, known),
     };
     try {
-      const { requeueAfterMs } = await reconcile(hands, serviceId);
+      const { requeueAfterMs } = await reconcile(hands, serviceId, ahead);
       if (requeueAfterMs === 0) this.#again.add(serviceId);
     } catch (error) {
       if (error instanceof LeaseLost) {

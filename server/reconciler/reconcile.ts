@@ -83,12 +83,12 @@ const atRestMs = 30_000;
  * One pass over one Service: load intent, observe, gather evidence, advance, save progress, plan, apply, record status.
  * Every step before is on record when the next begins, so stopping anywhere loses nothing. Throws LeaseLost when
  * another worker may have taken over, and what the database throws; what the cluster refuses becomes a blocker.
+ * `ahead` is the intent where it was read together with the claim.
  */
-export async function reconcile(hands: Hands, serviceId: string): Promise<Pass> {
+export async function reconcile(hands: Hands, serviceId: string, ahead?: Intent): Promise<Pass> {
   const { db } = hands;
-  const [now, found] = await snapshot(db, (queries) =>
-    Promise.all([hands.clock(queries), readService(queries, serviceId)]),
-  );
+  const { now, found } =
+    ahead ?? (await snapshot(db, (queries) => readIntent(queries, { ...hands, serviceId })));
   if (found === null) return { requeueAfterMs: null, actions: [] };
   if (isWatched(found)) return await watchService(hands, found, now);
   const forbidden = askedAhead(() => writesForbidden(hands, found));
@@ -144,6 +144,18 @@ export async function reconcile(hands: Hands, serviceId: string): Promise<Pass> 
   const databaseNow = origin === 'demo' ? now : await databaseClock(db);
   await settlePromotions(db, { serviceId, now: databaseNow, origin });
   return { requeueAfterMs, actions };
+}
+
+/** What is wanted of a Service, null when there is none, and when that was read. */
+export type Intent = { readonly now: Date; readonly found: LoadedService | null };
+
+/** Reads what a pass begins with, inside a snapshot of the caller's. */
+export async function readIntent(
+  queries: Queries,
+  { serviceId, clock }: Pick<Hands, 'clock'> & { readonly serviceId: string },
+): Promise<Intent> {
+  const [now, found] = await Promise.all([clock(queries), readService(queries, serviceId)]);
+  return { now, found };
 }
 
 /** Others write its objects. A service that is being rolled out is not among them, whatever its mode. */

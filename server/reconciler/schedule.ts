@@ -1,5 +1,5 @@
 import { and, asc, eq, gt, inArray, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Database, Queries } from '../../db/client.ts';
+import type { Queries } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { environment } from '../../db/schema/environments.ts';
 import { promotion } from '../../db/schema/promotions.ts';
@@ -57,11 +57,11 @@ const claimed = prepared((queries, value: ValueOf<Free & { readonly most: number
  * ids. One statement, because every start waits for it.
  */
 export async function claimDue(
-  db: Database,
+  queries: Queries,
   { clusterId, running, most }: { clusterId: string; running: ReadonlySet<string>; most: number },
 ): Promise<string[]> {
   if (most <= 0) return [];
-  const rows = await claimed(db, { clusterId, running: [...running], most });
+  const rows = await claimed(queries, { clusterId, running: [...running], most });
   return rows.map((row) => row.id);
 }
 

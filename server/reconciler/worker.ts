@@ -79,7 +79,8 @@ class RunningWorker implements Worker {
       void this.follow();
       this.#answerTrials();
     }
-    for (const { loop } of this.#running.values()) loop.wake();
+    const changed = event.kind === 'change' && event.change.topic === 'service' ? event.change.id : undefined;
+    for (const { loop } of this.#running.values()) loop.wake(changed);
   }
 
   #answerTrials(): void {
