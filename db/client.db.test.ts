@@ -129,23 +129,19 @@ test('what is read first is read and locked inside the transaction, and nothing 
   const isolation = 'repeatable read';
   const lock = (tx: Queries) => tx.select().from(thing).where(sql`id = 50`).for('update');
   const change = sql`UPDATE thing SET name = 'changed' WHERE id = 50`;
-  const [found, during] = await transactionAfter(
-    database.db,
-    lock,
-    async (tx, rows) => {
-      const other = transaction(database.db, async (second) => {
-        await second.execute(sql`SET LOCAL lock_timeout = '50ms'`);
-        await second.execute(change);
-      });
-      await expect(other).rejects.toMatchObject({ cause: { code: '55P03' } });
-      return [rows, (await tx.execute(sql`SHOW transaction_isolation`)).rows] as const;
-    },
-    { isolation },
-  );
+  const before = { isolation, first: lock } as const;
+  const [found, during] = await transactionAfter(database.db, before, async (tx, rows) => {
+    const other = transaction(database.db, async (second) => {
+      await second.execute(sql`SET LOCAL lock_timeout = '50ms'`);
+      await second.execute(change);
+    });
+    await expect(other).rejects.toMatchObject({ cause: { code: '55P03' } });
+    return [rows, (await tx.execute(sql`SHOW transaction_isolation`)).rows] as const;
+  });
   expect(found).toEqual([{ id: 50n, name: 'locked' }]);
   expect(during).toEqual([{ transaction_isolation: isolation }]);
   const wrong = { isolation: 'no level' } as unknown as TransactionOptions;
-  const refused = transactionAfter(database.db, lock, (tx) => tx.execute(change), wrong);
+  const refused = transactionAfter(database.db, { ...wrong, first: lock }, (tx) => tx.execute(change));
   await expect(refused).rejects.toMatchObject({ code: '42601' });
   expect(await database.db.$count(thing, sql`name = 'changed'`)).toBe(0);
   await database.db.execute(change);

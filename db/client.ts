@@ -184,7 +184,7 @@ export async function transaction<T>(
   run: (tx: Transaction) => Promise<T>,
   options: TransactionOptions = {},
 ): Promise<T> {
-  return await transactionAfter(db, async () => undefined, run, options);
+  return await transactionAfter(db, { ...options, first: async () => undefined }, run);
 }
 
 /**
@@ -193,9 +193,8 @@ export async function transaction<T>(
  */
 export async function transactionAfter<First, T>(
   db: Database,
-  first: (tx: Transaction) => Promise<First>,
+  { first, ...options }: TransactionOptions & { readonly first: (tx: Transaction) => Promise<First> },
   run: (tx: Transaction, found: First) => Promise<T>,
-  options: TransactionOptions = {},
 ): Promise<T> {
   return await borrowed(db, async (client, onBroken) => {
     try {

@@ -93,7 +93,7 @@ export function command<Schema extends z.ZodType, Result, Ahead = undefined>(
         });
       return outcome.result;
     };
-    return await retried(() => transactionAfter(ctx.db, first, body));
+    return await retried(() => transactionAfter(ctx.db, { first }, body));
   };
   return Object.assign(execute, { permission, schema, kind: 'command' as const });
 }

@@ -62,7 +62,7 @@ export type StartOutcome =
  */
 export async function startRollout(db: Database, input: StartInput): Promise<StartOutcome> {
   const first = (tx: Transaction) => readLocked(tx, input);
-  return await transactionAfter(db, first, async (tx, { found, subject, active, rows }) => {
+  return await transactionAfter(db, { first }, async (tx, { found, subject, active, rows }) => {
     if (found === undefined || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
     const start = plannedStart(found, input.now);
     // The guards take the records and hear why they could not be read.
