@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { eq } from 'drizzle-orm';
 import { account } from '../db/schema/identity.ts';
 import { expect, test } from './fixtures.ts';
@@ -53,6 +54,69 @@ test('an instance admin sees idle time, and gives what nobody pays for to a proj
   await expect(page.getByRole('row', { name: new RegExp(namespace) }).getByText('Fraud')).toBeVisible();
   await page.getByRole('link', { name: 'Statements' }).click();
   await expect(page.getByRole('heading', { name: 'Statements' })).toBeVisible();
+});
+
+/** One more than the page of a link waits before it asks again. */
+const turnMs = 46_000;
+
+test('an instance admin shares the chart of all costs by a link with labels, and takes it back', async ({
+  browser,
+  people,
+  project,
+  db,
+}) => {
+  const { fixture } = project;
+  await meteredDay(fixture);
+  const as = async (role: 'admin' | 'auditor') =>
+    await db
+      .update(account)
+      .set({ instanceRoles: [role] })
+      .where(eq(account.userId, fixture.people.admin.id));
+  await as('auditor');
+  const page = await people.as('admin', '/costs?scope=instance&by=environment');
+  await page.getByRole('button', { name: 'Share Cost per day in USD' }).click();
+  await expect(page.getByText('This needs the instance role admin.', { exact: false })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Download as CSV' })).toBeVisible();
+  await as('admin');
+  await page.reload();
+  await page.getByRole('button', { name: 'Share Cost per day in USD' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByLabel('production').first()).toHaveValue(/^Environment [A-Z]$/);
+  const title = `What it costs ${fixture.projectId.slice(-6)}`;
+  await dialog.getByLabel('Title that people see').fill(title);
+  await dialog.getByLabel('Ends').selectOption('in 7 days');
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Make the link' }).click();
+  const link = (await dialog.getByText(/\/share\/[^ ]+#/).textContent()) ?? '';
+  await dialog.getByRole('button', { name: 'I have copied it' }).click();
+
+  const outside = await browser.newContext();
+  try {
+    const seen = await outside.newPage();
+    await seen.clock.install();
+    await seen.goto(link.trim());
+    await expect(seen.locator('svg')).toBeVisible();
+    await expect(seen.locator('svg')).toContainText('Environment A');
+    await expect(seen.getByRole('main')).not.toContainText(/production|staging/);
+
+    await page.goto('/settings/shared');
+    const mine = page.getByRole('region', { name: 'Of the instance' });
+    const row = mine.getByRole('row', { name: new RegExp(title) });
+    await expect(row).toContainText('Open');
+    await expect(
+      page.getByRole('table', { name: 'Shared outside', exact: true }).getByText(title),
+    ).toHaveCount(0);
+    await row.getByRole('button', { name: `Actions of ${title}` }).click();
+    await page.getByRole('menuitem', { name: 'Revoke …' }).click();
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click();
+    await expect(row).toContainText('Revoked');
+    await seen.clock.fastForward(turnMs);
+    await expect(seen.getByText(/^This chart is not available any more/)).toBeVisible();
+    await expect(seen.locator('svg, table')).toHaveCount(0);
+  } finally {
+    await outside.close();
+  }
 });
 
 test('only an admin of the project sets its cost centre', async ({ people }) => {

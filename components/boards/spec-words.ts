@@ -4,11 +4,14 @@ import { templateChartName } from '../../domain/template-chart-name.ts';
 import type { ChartSubjects } from './board-answers.ts';
 
 export const groupByWords: Readonly<Record<Extract<ChartSpec, { kind: 'cost' }>['groupBy'], string>> = {
+  environment: 'environment',
+  service: 'service',
   model: 'model',
   modelVersion: 'version',
   role: 'role',
   bucket: 'what the GPUs did',
   gpuProduct: 'GPU product',
+  capacityType: 'capacity type',
 };
 
 /** A chart in a line of text: "Error share: fraud in production". */

@@ -74,7 +74,7 @@ function Found({ answer, series, owner }: FoundProps) {
         movements={movements}
         series={series}
         measure={measure}
-        budgetId={owner === 'instance' ? undefined : budget.id}
+        spec={{ kind: owner === 'instance' ? 'instanceBudget' : 'budget', budgetId: budget.id }}
       />
       {budget.status !== null && <ForecastPanel status={budget.status} measure={measure} />}
       <ThresholdsPanel answer={answer} measure={measure} />

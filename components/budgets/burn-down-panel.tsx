@@ -3,6 +3,7 @@
 import { useMemo } from 'react';
 import type { Measure } from '../../domain/budget/budget-words.ts';
 import { prepareBurnDown } from '../../domain/budget/burn-down.ts';
+import type { AnyChartSpec } from '../../domain/chart/chart-spec.ts';
 import { LineChart } from '../charts/line-chart.tsx';
 import { Panel } from '../ui/panel.tsx';
 import type { BudgetDetail, BudgetMovement, BudgetSeries } from './budget-answers.ts';
@@ -14,12 +15,12 @@ type Props = {
   readonly measure: Measure;
   /** Whose it is, when it is not the page's own. */
   readonly of?: string | undefined;
-  /** Of a budget of the shown project, which can be shared. */
-  readonly budgetId?: string | undefined;
+  /** Of the reader's own budget, which can be shared. */
+  readonly spec?: AnyChartSpec | undefined;
 };
 
 /** What is left, hour by hour, and where it heads. */
-export function BurnDownPanel({ budget, movements, series, measure, of, budgetId }: Props) {
+export function BurnDownPanel({ budget, movements, series, measure, of, spec }: Props) {
   const { status, unit, settings } = budget;
   const left = of === undefined ? 'Left' : `Left of ${of}`;
   const prepared = useMemo(() => {
@@ -46,7 +47,7 @@ export function BurnDownPanel({ budget, movements, series, measure, of, budgetId
         thresholds={prepared.thresholds}
         marks={prepared.marks}
         height={260}
-        spec={budgetId === undefined ? undefined : { kind: 'budget', budgetId }}
+        spec={spec}
       />
     </Panel>
   );

@@ -5,7 +5,7 @@ import { type ReactNode, useId } from 'react';
 import { chartCsv } from '../../domain/chart/chart-csv.ts';
 import { formatMarkTime } from '../../domain/chart/chart-marks.ts';
 import type { ChartMark } from '../../domain/chart/chart-series.ts';
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { AnyChartSpec } from '../../domain/chart/chart-spec.ts';
 import { type ChartUnit, formatUnit } from '../../domain/chart/chart-unit.ts';
 import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
 import { useZone } from '../ui/clock.tsx';
@@ -23,7 +23,7 @@ type ChartFrameProps = {
   isTable: boolean;
   onToggle: () => void;
   /** What the chart is made of; without it there is nothing that could be drawn again elsewhere. */
-  spec: ChartSpec | undefined;
+  spec: AnyChartSpec | undefined;
   children: ReactNode;
 };
 

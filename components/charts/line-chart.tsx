@@ -3,7 +3,7 @@
 import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { chartSentence } from '../../domain/chart/chart-sentence.ts';
 import type { ChartMark, ChartRange, ChartSeries, ChartThreshold } from '../../domain/chart/chart-series.ts';
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { AnyChartSpec } from '../../domain/chart/chart-spec.ts';
 import type { ChartUnit } from '../../domain/chart/chart-unit.ts';
 import { prepareChart } from '../../domain/chart/prepare-chart.ts';
 import { useZone } from '../ui/clock.tsx';
@@ -34,7 +34,7 @@ type LineChartProps = {
   sentence?: string | undefined;
   emptyText?: string | undefined;
   /** Of a chart that can be shared: what it is made of. */
-  spec?: ChartSpec | undefined;
+  spec?: AnyChartSpec | undefined;
 };
 
 const assumedWidthPx = 600;

@@ -3,7 +3,7 @@
 import { Share2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { ChartRange } from '../../domain/chart/chart-series.ts';
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { AnyChartSpec } from '../../domain/chart/chart-spec.ts';
 import { type SharedCharts, sharedRange } from '../shares/shared-charts.ts';
 import { IconButton } from '../ui/icon-button.tsx';
 
@@ -12,7 +12,7 @@ const ShareDialog = lazy(async () => ({
   default: (await import('../shares/share-dialog.tsx')).ShareDialog,
 }));
 
-type Props = { readonly title: string; readonly spec: ChartSpec; readonly range: ChartRange };
+type Props = { readonly title: string; readonly spec: AnyChartSpec; readonly range: ChartRange };
 
 export function ShareChart({ title, spec, range }: Props) {
   const [chart, setChart] = useState<SharedCharts | null>(null);

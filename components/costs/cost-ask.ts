@@ -1,5 +1,5 @@
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
-import { type CostGrouping, costGroupings } from '../../domain/ledger/cost-group.ts';
+import type { AnyChartSpec } from '../../domain/chart/chart-spec.ts';
+import { type CostGrouping, costGroupings, groupingsOfInstance } from '../../domain/ledger/cost-group.ts';
 import { oneParam, type SearchParams, withParams } from '../rollouts/list-params.ts';
 
 const rateModes = ['loaded', 'openCost'] as const;
@@ -20,11 +20,10 @@ export type CostAsk = {
 };
 
 const dayMs = 86_400_000;
-/** Nodes and other projects are shown to the instance only. */
-const ofInstance: readonly CostGrouping[] = ['project', 'node'];
+const ofInstance: ReadonlySet<CostGrouping> = new Set(groupingsOfInstance);
 
 export const groupingsOf = (scope: CostAsk['scope']): readonly CostGrouping[] =>
-  scope === 'instance' ? costGroupings : costGroupings.filter((each) => !ofInstance.includes(each));
+  scope === 'instance' ? costGroupings : costGroupings.filter((each) => !ofInstance.has(each));
 
 /** What cannot be read of an address is as if it were not there: thirty days up to today. */
 export function costAsk(params: SearchParams, nowMs: number): CostAsk {
@@ -102,11 +101,10 @@ export function projectInput(ask: CostAsk) {
   return { ...range, groupBy: groupBy === 'node' || groupBy === 'project' ? ('model' as const) : groupBy };
 }
 
-/** The chart of a project's costs as one that can be shared; undefined for the instance and for groups that are not offered. */
-export function costSpec({ scope, groupBy }: Pick<CostAsk, 'scope' | 'groupBy'>): ChartSpec | undefined {
-  if (scope !== 'project') return undefined;
-  const offered = (['model', 'modelVersion', 'role', 'bucket', 'gpuProduct'] as const).find(
-    (each) => each === groupBy,
-  );
-  return offered === undefined ? undefined : { kind: 'cost', groupBy: offered };
+/** The chart of the page as one that can be drawn again elsewhere. */
+export function costSpec(ask: CostAsk): AnyChartSpec {
+  const rate = ask.rate === 'openCost' ? { rate: ask.rate } : {};
+  return ask.scope === 'instance'
+    ? { kind: 'instanceCost', groupBy: ask.groupBy, ...rate }
+    : { kind: 'cost', groupBy: projectInput(ask).groupBy, ...rate };
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { anyChartSpecSchema, chartSpecSchema } from '../../domain/chart/chart-spec.ts';
+import { isOfInstance } from '../../domain/chart/of-instance.ts';
 import { groupWord } from '../../domain/ledger/group-words.ts';
 import type { CostAnswer } from './cost-answers.ts';
-import { costAsk, costParams, podsHref } from './cost-ask.ts';
+import { costAsk, costParams, costSpec, groupingsOf, podsHref } from './cost-ask.ts';
 import { costCsv, costSeries } from './prepare-costs.ts';
 
 const now = Date.parse('2026-03-10T15:00:00Z');
@@ -18,6 +20,23 @@ describe('the address of the cost explorer', () => {
   it('keeps nodes and projects to the instance', () => {
     expect(costAsk({ by: 'node' }, now).groupBy).toBe('model');
     expect(costAsk({ by: 'node', scope: 'instance' }, now).groupBy).toBe('node');
+  });
+
+  it('has a chart that can be drawn again elsewhere, for every grouping, rate and owner', () => {
+    for (const scope of ['project', 'instance'] as const)
+      for (const groupBy of groupingsOf(scope))
+        for (const rate of ['loaded', 'openCost'] as const) {
+          const spec = costSpec(costAsk({ scope, by: groupBy, rate }, 0));
+          expect(anyChartSpecSchema.parse(spec)).toEqual({
+            kind: scope === 'instance' ? 'instanceCost' : 'cost',
+            groupBy,
+            ...(rate === 'openCost' ? { rate } : {}),
+          });
+          expect(isOfInstance(spec)).toBe(scope === 'instance');
+          // A board is a project's.
+          expect(chartSpecSchema.safeParse(spec).success).toBe(scope === 'project');
+        }
+    expect(chartSpecSchema.safeParse({ kind: 'cost', groupBy: 'node' }).success).toBe(false);
   });
 
   it('leads back to what it asked for', () => {

@@ -17,6 +17,7 @@ const stalePaths: Record<string, readonly string[]> = {
   board: ['boards'],
   annotation: ['boards', 'charts'],
   bill: ['bills'],
+  share: ['shares', 'instanceShares'],
   identityProvider: ['identityProvider'],
   cluster: ['clusters', 'environments', 'retrainTemplates', 'retrains'],
   membership: ['members', 'sessions', 'projects', 'promotions'],

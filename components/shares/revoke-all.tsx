@@ -1,27 +1,25 @@
 'use client';
 
 import { useState } from 'react';
-import { useProject } from '../project/project-context.tsx';
-import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
-import { useCommand } from '../use-command.ts';
+import type { ShareOwner } from './shared-charts.ts';
+import { useRevokeAll } from './use-share-commands.ts';
 
-export function RevokeAll({ disabledReason }: { disabledReason: string | undefined }) {
-  const trpc = useTrpc();
-  const { projectId } = useProject();
+type Props = { readonly owner: ShareOwner; readonly disabledReason: string | undefined };
+
+export function RevokeAll({ owner, disabledReason }: Props) {
   const [open, setOpen] = useState(false);
-  const revoke = useCommand((extra) => trpc.shares.revokeAll.mutationOptions(extra), {
-    onDone: () => setOpen(false),
-  });
+  const revoke = useRevokeAll(owner, () => setOpen(false));
+  const ofInstance = owner === 'instance';
   return (
     <>
       <Button variant="danger" disabledReason={disabledReason} onClick={() => setOpen(true)}>
-        Revoke all
+        {ofInstance ? 'Revoke all of the instance' : 'Revoke all'}
       </Button>
       <ConfirmDialog
-        title="Revoke all that is shared?"
-        description="Every link, embed and picture of the project closes at once. This cannot be taken back."
+        title={ofInstance ? 'Revoke all that the instance shares?' : 'Revoke all that is shared?'}
+        description={`Every link, embed and picture of the ${owner} closes at once. This cannot be taken back.`}
         confirmLabel="Revoke all"
         danger
         open={open}
@@ -31,7 +29,7 @@ export function RevokeAll({ disabledReason }: { disabledReason: string | undefin
         }}
         busy={revoke.busy}
         error={revoke.error ?? undefined}
-        onConfirm={() => revoke.run({ projectId })}
+        onConfirm={() => revoke.run()}
       />
     </>
   );

@@ -4,29 +4,25 @@ import { Ellipsis } from 'lucide-react';
 import { useState } from 'react';
 import { longestPictureDays, usualExpiryDays } from '../../domain/share/share-expiry.ts';
 import { SecretOnce } from '../settings/secret-once.tsx';
-import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { IconButton } from '../ui/icon-button.tsx';
 import { Menu, MenuItem } from '../ui/menu.tsx';
-import { useCommand } from '../use-command.ts';
 import type { SharedRow } from './share-standing.ts';
+import type { ShareOwner } from './shared-charts.ts';
+import { useShareCommands } from './use-share-commands.ts';
 
 type Asking = 'revoke' | 'rotate' | 'endOld' | null;
 
 /** Pause, resume, extend, a new secret, revoke. */
-export function ShareActions({ share }: { share: SharedRow }) {
-  const trpc = useTrpc();
+export function ShareActions({ share, owner }: { share: SharedRow; owner: ShareOwner }) {
   const [asking, setAsking] = useState<Asking>(null);
   const [secret, setSecret] = useState<string | null>(null);
   const close = () => setAsking(null);
-  const pause = useCommand((extra) => trpc.shares.pause.mutationOptions(extra));
-  const resume = useCommand((extra) => trpc.shares.resume.mutationOptions(extra));
-  const update = useCommand((extra) => trpc.shares.update.mutationOptions(extra));
-  const revoke = useCommand((extra) => trpc.shares.revoke.mutationOptions(extra), { onDone: close });
-  const rotate = useCommand((extra) => trpc.shares.rotate.mutationOptions(extra), {
-    onDone: (done) => {
+  const { pause, resume, update, revoke, rotate } = useShareCommands(owner, {
+    onRevoked: close,
+    onRotated: (done) => {
       close();
       setSecret(done.secret);
     },

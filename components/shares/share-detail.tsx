@@ -1,8 +1,6 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { errorSentence } from '../refusal-of.ts';
-import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -12,9 +10,11 @@ import { KeyValueList } from '../ui/key-value-list.tsx';
 import { ExactTime, RelativeTime } from '../ui/relative-time.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
 import type { SharedDetail, SharedRow } from './share-standing.ts';
+import type { ShareOwner } from './shared-charts.ts';
+import { useShare } from './use-shares.ts';
 
 /** What strangers read in it, and by whom it was opened. */
-export function ShareDetail({ share }: { share: SharedRow }) {
+export function ShareDetail({ share, owner }: { share: SharedRow; owner: ShareOwner }) {
   return (
     <Dialog
       title={share.title}
@@ -25,7 +25,7 @@ export function ShareDetail({ share }: { share: SharedRow }) {
         </Button>
       }
     >
-      <Detail shareId={share.id} />
+      <Detail shareId={share.id} owner={owner} />
     </Dialog>
   );
 }
@@ -40,9 +40,8 @@ const columns: readonly Column<Opening>[] = [
   { key: 'last', header: 'Last', align: 'right', cell: (row) => <RelativeTime at={row.lastAt} /> },
 ];
 
-function Detail({ shareId }: { shareId: string }) {
-  const trpc = useTrpc();
-  const { data, error } = useQuery(trpc.shares.get.queryOptions({ shareId }));
+function Detail({ shareId, owner }: { shareId: string; owner: ShareOwner }) {
+  const { data, error } = useShare(owner, shareId);
   if (error !== null) return <Banner tone="bad" title={errorSentence(error)} />;
   if (data === undefined) return <SkeletonRows rows={4} columns={4} />;
   return (

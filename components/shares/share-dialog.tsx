@@ -1,20 +1,19 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
 import { errorSentence } from '../refusal-of.ts';
-import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
-import { useCommand } from '../use-command.ts';
 import { daysOf, emptyDraft } from './share-draft.ts';
 import { ShareFiles } from './share-files.tsx';
 import { ShareForm } from './share-form.tsx';
 import { ShareMade } from './share-made.tsx';
-import { kindTitle, outsideTitles, type SharedCharts } from './shared-charts.ts';
+import { kindTitle, outsideTitles, ownerOf, type SharedCharts } from './shared-charts.ts';
+import { useShareCreate } from './use-share-commands.ts';
+import { useProposal } from './use-shares.ts';
 
 type Props = { readonly shared: SharedCharts; readonly onClose: () => void };
 
@@ -22,7 +21,10 @@ type Props = { readonly shared: SharedCharts; readonly onClose: () => void };
 export function ShareDialog({ shared, onClose }: Props) {
   const { viewer } = useProject();
   const [only, ...others] = shared.specs;
-  const reason = permissionReason('shares.create', viewer);
+  const reason = permissionReason(
+    ownerOf(shared) === 'instance' ? 'instanceShares.create' : 'shares.create',
+    viewer,
+  );
   return (
     <Dialog
       title={`Share ${shared.title}`}
@@ -48,20 +50,14 @@ export function ShareDialog({ shared, onClose }: Props) {
 }
 
 function ShareOutside({ shared, onDone }: { shared: SharedCharts; onDone: () => void }) {
-  const trpc = useTrpc();
-  const { projectId } = useProject();
   const { specs, range } = shared;
+  const owner = ownerOf(shared);
   const [draft, setDraft] = useState(() => emptyDraft(proposedTitle(specs)));
   // What was asked for once stays, so that the end of a range does not move while somebody types.
   const [now] = useState(() => Date.now());
-  const proposed = useQuery(
-    trpc.shares.propose.queryOptions(
-      { projectId, charts: specs.map((spec) => ({ title: kindTitle(spec), spec })), range },
-      { staleTime: Infinity },
-    ),
-  );
+  const proposed = useProposal(owner, shared);
   const [made, setMade] = useState<{ shareId: string; secret: string; expiresAt: Date } | null>(null);
-  const make = useCommand((extra) => trpc.shares.create.mutationOptions(extra), { onDone: setMade });
+  const make = useShareCreate(owner, setMade);
   if (made !== null) return <ShareMade draft={draft} made={made} onDone={onDone} />;
   if (proposed.error !== null) return <Banner tone="bad" title={errorSentence(proposed.error)} />;
   if (proposed.data === undefined) return <SkeletonRows rows={4} columns={2} />;
@@ -81,7 +77,6 @@ function ShareOutside({ shared, onDone }: { shared: SharedCharts; onDone: () => 
       error={make.error}
       onSubmit={() =>
         make.run({
-          projectId,
           kind,
           title: draft.title,
           labels,

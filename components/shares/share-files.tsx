@@ -3,7 +3,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { AnyChartSpec } from '../../domain/chart/chart-spec.ts';
+import { isOfInstance } from '../../domain/chart/of-instance.ts';
 import type { ShareFormat, ShareRange } from '../../domain/share/share-content.ts';
 import { useProject } from '../project/project-context.tsx';
 import { errorSentence } from '../refusal-of.ts';
@@ -18,7 +19,7 @@ const formats: readonly { format: ShareFormat; type: string }[] = [
   { format: 'json', type: 'application/json' },
 ];
 
-type Props = { readonly title: string; readonly spec: ChartSpec; readonly range: ShareRange };
+type Props = { readonly title: string; readonly spec: AnyChartSpec; readonly range: ShareRange };
 
 /** The chart as a file, for the reader's own use: with all names in it. */
 export function ShareFiles({ title, spec, range }: Props) {
@@ -30,9 +31,10 @@ export function ShareFiles({ title, spec, range }: Props) {
     setError(null);
     const theme = document.documentElement.classList.contains('dark') ? 'dark' : 'light';
     try {
-      const { content, isBase64 } = await client.fetchQuery(
-        trpc.shares.file.queryOptions({ projectId, spec, range, format, theme }),
-      );
+      const asked = { spec, range, format, theme } as const;
+      const { content, isBase64 } = isOfInstance(spec)
+        ? await client.fetchQuery(trpc.instanceShares.file.queryOptions(asked))
+        : await client.fetchQuery(trpc.shares.file.queryOptions({ projectId, ...asked }));
       const bytes = isBase64 ? Uint8Array.from(atob(content), (each) => each.charCodeAt(0)) : content;
       const anchor = document.createElement('a');
       anchor.href = URL.createObjectURL(new Blob([bytes], { type }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BoardChart } from '../../domain/board.ts';
 import { templateSubject } from '../../domain/template-chart-name.ts';
-import { boardProblem, outsideTitles, sharedRange } from './shared-charts.ts';
+import { boardProblem, kindTitle, outsideTitles, ownerOf, sharedRange } from './shared-charts.ts';
 
 const serviceId = '0199f3c0-0000-7000-8000-000000000001';
 const errors = { kind: 'errorShare', serviceId } as const;
@@ -26,6 +26,17 @@ describe('a board that is shared', () => {
     const own = { [templateSubject({ templateId: serviceId, values: { route: '/pay' } })]: 'Group A' };
     expect(outsideTitles(metrics, { title: 'Health', labels: own })).toEqual(['Group A', 'Metric']);
     expect(outsideTitles([errors], { title: 'Health', labels })).toEqual(['Health']);
+  });
+
+  it('is of the project, and a chart over all projects of the instance, under the same title', () => {
+    const budgetId = serviceId;
+    const own = [{ kind: 'cost', groupBy: 'service' } as const, { kind: 'budget', budgetId } as const];
+    const all = [
+      { kind: 'instanceCost', groupBy: 'project' } as const,
+      { kind: 'instanceBudget', budgetId } as const,
+    ];
+    expect([ownerOf({ specs: own }), ownerOf({ specs: all })]).toEqual(['project', 'instance']);
+    expect(all.map(kindTitle)).toEqual(own.map(kindTitle));
   });
 
   it('goes on with the time when it shows now, and stands still when it shows the past', () => {

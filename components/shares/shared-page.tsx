@@ -1,12 +1,10 @@
 'use client';
 
-import { useQuery } from '@tanstack/react-query';
 import { Share2 } from 'lucide-react';
 import { endsSoon } from '../../domain/share/share-expiry.ts';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
 import { errorSentence } from '../refusal-of.ts';
-import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { useNow } from '../ui/clock.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -21,8 +19,12 @@ import { RevokeAll } from './revoke-all.tsx';
 import { ShareActions } from './share-actions.tsx';
 import { ShareDetail } from './share-detail.tsx';
 import { kindWords, type SharedRow, shareStanding } from './share-standing.ts';
+import type { ShareOwner } from './shared-charts.ts';
+import { useShares } from './use-shares.ts';
 
-function columns(nowMs: number): readonly Column<SharedRow>[] {
+type Shown = { readonly owner: ShareOwner; readonly nowMs: number; readonly mayChange: boolean };
+
+function columns({ owner, nowMs, mayChange }: Shown): readonly Column<SharedRow>[] {
   return [
     { key: 'title', header: 'Shared', cell: (row) => row.title },
     { key: 'kind', header: 'As', phone: 'hide', cell: (row) => kindWords[row.kind] },
@@ -48,8 +50,8 @@ function columns(nowMs: number): readonly Column<SharedRow>[] {
       align: 'right',
       cell: (row) => (
         <span className="inline-flex items-center gap-1">
-          <ShareDetail share={row} />
-          {row.status !== 'revoked' && <ShareActions share={row} />}
+          <ShareDetail share={row} owner={owner} />
+          {mayChange && row.status !== 'revoked' && <ShareActions share={row} owner={owner} />}
         </span>
       ),
     },
@@ -65,10 +67,10 @@ export function SharedPage() {
       <PageHeader
         title="Shared outside"
         description="Links, embeds and pictures that people see without an account. No addresses are kept."
-        actions={<RevokeAll disabledReason={permissionReason('shares.revokeAll', viewer)} />}
+        actions={<RevokeAll owner="project" disabledReason={permissionReason('shares.revokeAll', viewer)} />}
       />
       {reason === undefined ? (
-        <Shares />
+        <Shares owner="project" mayChange />
       ) : (
         <Panel>
           <EmptyState icon={Share2} title="What is shared is for operators and admins">
@@ -76,15 +78,29 @@ export function SharedPage() {
           </EmptyState>
         </Panel>
       )}
+      {permissionReason('instanceShares.list', viewer) === undefined && <OfInstance />}
     </Page>
   );
 }
 
-function Shares() {
-  const trpc = useTrpc();
-  const { projectId } = useProject();
+/** Charts over all projects, which admins of the instance share; auditors look. */
+function OfInstance() {
+  const { viewer } = useProject();
+  const reason = permissionReason('instanceShares.revokeAll', viewer);
+  return (
+    <section aria-label="Of the instance" className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <h2 className="font-medium text-base">Of the instance</h2>
+        <RevokeAll owner="instance" disabledReason={reason} />
+      </div>
+      <Shares owner="instance" mayChange={reason === undefined} />
+    </section>
+  );
+}
+
+function Shares({ owner, mayChange }: Omit<Shown, 'nowMs'>) {
   const nowMs = useNow(60_000);
-  const { data, error } = useQuery(trpc.shares.list.queryOptions({ projectId }));
+  const { data, error } = useShares(owner);
   if (error !== null)
     return (
       <EmptyState icon={Share2} title="What is shared could not be read">
@@ -109,13 +125,15 @@ function Shares() {
       )}
       <Panel flush>
         <DataTable
-          caption="Shared outside"
-          columns={columns(nowMs)}
+          caption={owner === 'instance' ? 'Shared outside by the instance' : 'Shared outside'}
+          columns={columns({ owner, nowMs, mayChange })}
           rows={data}
           rowKey={(row) => row.id}
           empty={
             <EmptyState icon={Share2} title="Nothing is shared outside">
-              Every chart has a share button: it makes a link, an embed or a picture.
+              {owner === 'instance'
+                ? 'Charts of the whole instance have a share button under Costs and on its budgets.'
+                : 'Every chart has a share button: it makes a link, an embed or a picture.'}
             </EmptyState>
           }
         />

@@ -12,15 +12,15 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { shareKinds, shareThemes } from '../../domain/share/share-content.ts';
-import { id, instant, projectId } from './columns.ts';
+import { id, instant } from './columns.ts';
 import { principal, project } from './identity.ts';
 
-/** Everything that can be seen from outside without an account: links, signed embeds, pictures. */
+/** Everything that can be seen from outside without an account: links, signed embeds, pictures; of a project, or of the instance when `projectId` is null. */
 export const share = pgTable(
   'share',
   {
     id: id(),
-    projectId: projectId().references(() => project.id),
+    projectId: uuid('project_id').references(() => project.id),
     kind: text('kind', { enum: shareKinds }).notNull(),
     title: text('title').notNull(),
     /** domain/share/share-content.ts: what is shown, pinned. */

@@ -2,7 +2,19 @@ import type { ChartMark, ChartRange, ChartSeries, ChartThreshold } from './chart
 import type { ChartUnit } from './chart-unit.ts';
 
 /** Something with a name that a stakeholder may not be meant to read: `service <id>`, `modelVersion <id>`, `feature <id>`, … */
-export type SubjectKey = `${'service' | 'modelVersion' | 'model' | 'feature' | 'budget' | 'group'} ${string}`;
+export type SubjectKey = `${SubjectKind} ${string}`;
+export const subjectKinds = [
+  'project',
+  'environment',
+  'node',
+  'service',
+  'modelVersion',
+  'model',
+  'feature',
+  'budget',
+  'group',
+] as const;
+export type SubjectKind = (typeof subjectKinds)[number];
 
 export type MarkKind = 'deploy' | 'approval' | 'abort' | 'rollBack' | 'alert' | 'annotation';
 

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { driftTests } from '../drift/drift-tests.ts';
+import { costGroupings, groupingsOfInstance } from '../ledger/cost-group.ts';
 
 const serviceId = z.uuid();
+/** The loaded rate unless said otherwise. */
+const rate = z.literal('openCost').optional();
 
 /** Of a service's traffic, canary against stable, from what the product measured itself. */
 export const trafficChartKinds = ['requests', 'errorShare', 'latency', 'weights', 'comparison'] as const;
@@ -40,7 +43,8 @@ export const chartSpecSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('cost'),
-    groupBy: z.enum(['model', 'modelVersion', 'role', 'bucket', 'gpuProduct']),
+    groupBy: z.enum(costGroupings).exclude(groupingsOfInstance),
+    rate,
   }),
   z.object({ kind: z.literal('gpuUse'), serviceId: serviceId.optional() }),
   z.object({ kind: z.literal('budget'), budgetId: z.uuid() }),
@@ -54,3 +58,14 @@ export const chartSpecSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type ChartSpec = z.infer<typeof chartSpecSchema>;
+
+/** A chart over all projects, which belongs to none of them. */
+const instanceSpecSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('instanceCost'), groupBy: z.enum(costGroupings), rate }),
+  z.object({ kind: z.literal('instanceBudget'), budgetId: z.uuid() }),
+]);
+
+/** A chart of one project, or of the instance. */
+export const anyChartSpecSchema = z.discriminatedUnion('kind', [chartSpecSchema, instanceSpecSchema]);
+export type AnyChartSpec = z.infer<typeof anyChartSpecSchema>;
+export type InstanceChartSpec = z.infer<typeof instanceSpecSchema>;

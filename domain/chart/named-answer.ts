@@ -4,6 +4,9 @@ import type { ChartSeries } from './chart-series.ts';
 export type SubjectNames = ChartAnswer['names'];
 
 const kindNames: Record<string, string> = {
+  project: 'Project',
+  environment: 'Environment',
+  node: 'Node',
   service: 'Service',
   modelVersion: 'Version',
   model: 'Model',

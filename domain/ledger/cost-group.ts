@@ -2,7 +2,7 @@ import type { Bucket } from '../metering/facts.ts';
 import type { PlacedRow } from './open-spend.ts';
 import { idleBuckets } from './spend.ts';
 
-/** By what the cost explorer sums. Nodes are shown to the instance only. */
+/** By what the cost explorer sums. */
 export const costGroupings = [
   'project',
   'environment',
@@ -16,6 +16,9 @@ export const costGroupings = [
   'node',
 ] as const;
 export type CostGrouping = (typeof costGroupings)[number];
+
+/** Nodes and other projects are shown to the instance only. */
+export const groupingsOfInstance = ['project', 'node'] as const satisfies readonly CostGrouping[];
 
 /** Column of the ledger that a grouping reads. */
 export const groupingColumns = {

@@ -8,6 +8,9 @@ export type ProposedLabel = {
 };
 
 const words: Record<string, string> = {
+  project: 'Project',
+  environment: 'Environment',
+  node: 'Node',
   service: 'Service',
   modelVersion: 'Version',
   model: 'Model',

@@ -12,6 +12,9 @@ const markWords: Record<MarkKind, string> = {
 };
 
 const unnamed: Record<string, string> = {
+  project: 'A project',
+  environment: 'An environment',
+  node: 'A node',
   service: 'A service',
   modelVersion: 'A version',
   model: 'A model',

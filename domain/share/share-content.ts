@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { SubjectKey } from '../chart/chart-answer.ts';
-import { chartSpecSchema } from '../chart/chart-spec.ts';
+import { type SubjectKey, subjectKinds } from '../chart/chart-answer.ts';
+import { anyChartSpecSchema } from '../chart/chart-spec.ts';
 import { dayMs } from './share-expiry.ts';
 import { mostShared } from './share-limits.ts';
 
@@ -31,15 +31,15 @@ export type ShareRange = z.infer<typeof shareRangeSchema>;
 export const shareContentSchema = z.object({
   schema: z.literal(1),
   charts: z
-    .array(z.object({ title: z.string().trim().min(1).max(120), spec: chartSpecSchema }))
+    .array(z.object({ title: z.string().trim().min(1).max(120), spec: anyChartSpecSchema }))
     .min(1)
     .max(mostShared),
 });
 export type ShareContent = z.infer<typeof shareContentSchema>;
 
+const subjectForm = new RegExp(`^(${subjectKinds.join('|')}) .{1,300}$`);
 const subjectKey = z.custom<SubjectKey>(
-  (value) =>
-    typeof value === 'string' && /^(service|modelVersion|model|feature|budget|group) .{1,300}$/.test(value),
+  (value) => typeof value === 'string' && subjectForm.test(value),
   'This is no subject of a chart.',
 );
 

@@ -4,6 +4,7 @@ import type { ChartAnswer } from '../chart/chart-answer.ts';
 import { frameOriginProblem } from './frame-origin.ts';
 import { proposeLabels } from './propose-labels.ts';
 import { redactAnswer } from './redact-answer.ts';
+import { shareLabelsSchema } from './share-content.ts';
 import { answersAt, judgeClaims } from './token-policy.ts';
 
 const nowMs = Date.UTC(2026, 10, 27, 12, 0, 0);
@@ -143,6 +144,26 @@ describe('a redacted answer', () => {
     const odd: ChartAnswer = { ...answer, words: [{ subject: 'group constructor' }] };
     expect(redactAnswer(odd, { title: 't', labels: {} }).words).toEqual(['A group']);
   });
+});
+
+it('places and projects have labels as everything that people named', () => {
+  const subjects = ['project p', 'environment e', 'node n', 'project q'] as const;
+  const series = subjects.map((subject) => ({
+    key: subject,
+    label: secretName,
+    role: 'other' as const,
+    subject,
+    points: [],
+  }));
+  const cost: ChartAnswer = { ...answer, series, words: ['Nothing.'], names: {} };
+  const proposed = proposeLabels([cost]);
+  expect(proposed.map(({ label }) => label)).toEqual(['Project A', 'Environment A', 'Node A', 'Project B']);
+  const labels = Object.fromEntries(proposed.map(({ subject, label }) => [subject, label]));
+  expect(shareLabelsSchema.parse(labels)).toEqual(labels);
+  const labelled = (given: typeof labels) =>
+    redactAnswer(cost, { title: 't', labels: given }).series.map(({ label }) => label);
+  expect(labelled(labels)).toEqual(['Project A', 'Environment A', 'Node A', 'Project B']);
+  expect(labelled({})).toEqual(['A project', 'An environment', 'A node', 'A project (2)']);
 });
 
 it('labels are proposed that tell a number at most', () => {

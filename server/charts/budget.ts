@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { budget } from '../../db/schema/budgets.ts';
 import { amountAt } from '../../domain/budget/amount.ts';
 import { amountText, type Measure } from '../../domain/budget/budget-words.ts';
@@ -9,16 +9,21 @@ import { type BudgetRow, budgetMovements, budgetOf } from '../rows/budget-rows.t
 import { budgetSpend } from '../rows/budget-spend.ts';
 import { currencyOf } from '../rows/price-entries.ts';
 import { onlyRow } from '../rows/row-project.ts';
-import type { ChartAsk, ChartPart } from './chart-part.ts';
+import type { ChartPart, OwnedChartAsk } from './chart-part.ts';
 
-/** What is left of a budget in the period that the end of the range lies in; its forecast only in the running one. */
-export async function budgetPart(ask: ChartAsk, { budgetId }: { budgetId: string }): Promise<ChartPart> {
+/** What is left of a budget of the project or the instance in the period that the end of the range lies in; its forecast only in the running one. */
+export async function budgetPart(ask: OwnedChartAsk, { budgetId }: { budgetId: string }): Promise<ChartPart> {
   const { db, projectId, now } = ask;
   const row = onlyRow(
     await db
       .select()
       .from(budget)
-      .where(and(eq(budget.id, budgetId), eq(budget.projectId, projectId))),
+      .where(
+        and(
+          eq(budget.id, budgetId),
+          projectId === null ? isNull(budget.projectId) : eq(budget.projectId, projectId),
+        ),
+      ),
   );
   const own = budgetOf(row);
   const at = new Date(Math.min(ask.range.to, now.getTime()));

@@ -1,10 +1,12 @@
 import type { Queries } from '../../db/client.ts';
 import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import type { ChartRange } from '../../domain/chart/chart-series.ts';
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { AnyChartSpec, ChartSpec, InstanceChartSpec } from '../../domain/chart/chart-spec.ts';
+import { isOfInstance } from '../../domain/chart/of-instance.ts';
+import { otherSideRefusal } from '../../domain/share/share-side.ts';
 import { budgetPart } from './budget.ts';
 import { burnRatePart } from './burn-rate.ts';
-import type { ChartAsk, ChartPart } from './chart-part.ts';
+import type { ChartAsk, ChartPart, OwnedChartAsk } from './chart-part.ts';
 import { costPart } from './cost.ts';
 import { deliveryPart } from './delivery.ts';
 import { driftPart, windowRowsPart } from './drift.ts';
@@ -16,8 +18,9 @@ import { templatePart } from './template.ts';
 import { trafficPart } from './traffic.ts';
 
 type Asked = {
-  readonly projectId: string;
-  readonly spec: ChartSpec;
+  /** Null for a chart of the instance. */
+  readonly projectId: string | null;
+  readonly spec: AnyChartSpec;
   readonly range: ChartRange;
   readonly now: Date;
   /** Per series; a longer range has longer steps. */
@@ -25,11 +28,18 @@ type Asked = {
 };
 
 /**
- * What a chart of a project shows over a range. Costs are drawn by whole days and budgets by their period, so `range` of the
- * answer may differ from the one asked for. Throws notFound when a subject is not the project's.
+ * What a chart of a project or of the instance shows over a range. Costs are drawn by whole days and budgets by their period, so
+ * `range` of the answer may differ from the one asked for. Throws notFound when a subject is not the owner's, invalidInput when
+ * the chart is of the other side. A chart of the instance has no marks.
  */
-export async function chartAnswer(db: Queries, { spec, ...asked }: Asked): Promise<ChartAnswer> {
-  const ask: ChartAsk = { db, ...asked };
+export async function chartAnswer(db: Queries, { projectId, spec, ...asked }: Asked): Promise<ChartAnswer> {
+  if (projectId === null) {
+    if (!isOfInstance(spec)) throw otherSideRefusal(projectId);
+    const part = await instancePart({ db, projectId, ...asked }, spec);
+    return { ...part, range: part.range ?? asked.range, marks: [], asOfMs: asked.now.getTime() };
+  }
+  if (isOfInstance(spec)) throw otherSideRefusal(projectId);
+  const ask: ChartAsk = { db, projectId, ...asked };
   const serviceId = 'serviceId' in spec ? (spec.serviceId ?? null) : null;
   // Most charts are drawn over the range that was asked for, so both are read at once.
   const [part, marks] = await Promise.all([
@@ -43,6 +53,10 @@ export async function chartAnswer(db: Queries, { spec, ...asked }: Asked): Promi
     marks: range === undefined ? marks : await marksIn(ask, { range, serviceId }),
     asOfMs: asked.now.getTime(),
   };
+}
+
+function instancePart(ask: OwnedChartAsk, spec: InstanceChartSpec): Promise<ChartPart> {
+  return spec.kind === 'instanceCost' ? costPart(ask, spec) : budgetPart(ask, spec);
 }
 
 function partOf(ask: ChartAsk, spec: ChartSpec): Promise<ChartPart> {

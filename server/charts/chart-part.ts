@@ -11,6 +11,9 @@ export type ChartAsk = {
   readonly maxPoints: number;
 };
 
+/** The same of a project or, with null, of the instance. */
+export type OwnedChartAsk = Omit<ChartAsk, 'projectId'> & { readonly projectId: string | null };
+
 /** What a family of charts answers; marks, and the range unless it has its own, are added for all alike. */
 export type ChartPart = Omit<ChartAnswer, 'marks' | 'asOfMs' | 'range'> & {
   readonly range?: ChartRange | undefined;

@@ -1,22 +1,22 @@
-import type { SubjectKey } from '../../domain/chart/chart-answer.ts';
+import type { SubjectKey, SubjectKind } from '../../domain/chart/chart-answer.ts';
 import type { ChartRange, ChartSeries } from '../../domain/chart/chart-series.ts';
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { CostGrouping } from '../../domain/ledger/cost-group.ts';
 import { groupWord } from '../../domain/ledger/group-words.ts';
 import { formatNumber } from '../../domain/number-format.ts';
 import { moneyText } from '../../domain/price/money.ts';
 import { groupLabels } from '../rows/cost-group-labels.ts';
 import { type CostAmounts, costSums } from '../rows/cost-sums.ts';
 import { currencyOf } from '../rows/price-entries.ts';
-import type { ChartAsk, ChartPart } from './chart-part.ts';
+import type { ChartPart, OwnedChartAsk } from './chart-part.ts';
 import { openStep, openWords } from './open-step.ts';
 
 const dayMs = 86_400_000;
 const milliGpuHour = 3_600_000;
 
-type CostSpec = Extract<ChartSpec, { kind: 'cost' }>;
+type CostSpec = { readonly groupBy: CostGrouping; readonly rate?: 'openCost' | undefined };
 
-/** Cost of the project by UTC day and group; GPU-hours while no currency is set. A day without a row of its group cost it nothing. */
-export async function costPart(ask: ChartAsk, { groupBy }: CostSpec): Promise<ChartPart> {
+/** Cost of the project or the instance by UTC day and group; GPU-hours while no currency is set. A day without a row of its group cost it nothing. */
+export async function costPart(ask: OwnedChartAsk, { groupBy, rate }: CostSpec): Promise<ChartPart> {
   const { db, projectId, now } = ask;
   const range = wholeDays(ask.range);
   const currency = await currencyOf(db);
@@ -34,7 +34,7 @@ export async function costPart(ask: ChartAsk, { groupBy }: CostSpec): Promise<Ch
   const valueOf = (amounts: CostAmounts) =>
     currency === null
       ? Number(amounts.milliGpuSeconds) / milliGpuHour
-      : Number(amounts.loadedNano) / 1_000_000_000;
+      : Number(nanoOf(amounts, rate)) / 1_000_000_000;
   const until = Math.min(range.to, now.getTime());
   const at = Array.from(
     { length: Math.ceil((until - range.from) / dayMs) },
@@ -63,7 +63,7 @@ export async function costPart(ask: ChartAsk, { groupBy }: CostSpec): Promise<Ch
     ...open,
     series,
     thresholds: [],
-    words: [wordsOf(groups, currency), ...openWords(open, 'day')],
+    words: [wordsOf(groups, { currency, rate }), ...openWords(open, 'day')],
     names: Object.fromEntries(
       series.flatMap((each) => (each.subject === null ? [] : [[each.subject, each.label]])),
     ),
@@ -75,17 +75,31 @@ function wholeDays({ from, to }: ChartRange): ChartRange {
   return { from: Math.floor(from / dayMs) * dayMs, to: Math.ceil(to / dayMs) * dayMs };
 }
 
-/** Of models and versions the name is somebody's own; roles, buckets and products are words that everybody may read. */
-function subjectOf(groupBy: CostSpec['groupBy'], group: string): SubjectKey | null {
+/** Of these the name is somebody's own; roles, buckets, products and kinds of capacity are words that everybody may read. */
+const named = new Set<string>([
+  'project',
+  'environment',
+  'service',
+  'model',
+  'modelVersion',
+  'node',
+] satisfies SubjectKind[]);
+
+function subjectOf(groupBy: CostGrouping, group: string): SubjectKey | null {
   if (group.startsWith('~')) return null;
-  return groupBy === 'model' || groupBy === 'modelVersion' ? `${groupBy} ${group}` : null;
+  return named.has(groupBy) ? (`${groupBy} ${group}` as SubjectKey) : null;
 }
 
-function wordsOf(groups: readonly CostAmounts[], currency: string | null): string {
+const nanoOf = ({ loadedNano, openCostNano }: CostAmounts, rate: CostSpec['rate']): bigint =>
+  rate === 'openCost' ? openCostNano : loadedNano;
+
+type Counted = Pick<CostSpec, 'rate'> & { readonly currency: string | null };
+
+function wordsOf(groups: readonly CostAmounts[], { currency, rate }: Counted): string {
   if (groups.length === 0) return 'Nothing was held in these days.';
   if (currency !== null)
     return `${moneyText(
-      groups.reduce((sum, { loadedNano }) => sum + loadedNano, 0n),
+      groups.reduce((sum, amounts) => sum + nanoOf(amounts, rate), 0n),
       currency,
     )} in these days.`;
   const total = groups.reduce((sum, { milliGpuSeconds }) => sum + milliGpuSeconds, 0n);

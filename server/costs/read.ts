@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Queries } from '../../db/client.ts';
+import { groupingsOfInstance } from '../../domain/ledger/cost-group.ts';
 import { idSchema } from '../../domain/name.ts';
 import { query } from '../query.ts';
 import { type CostFilter, isRange, rangeFields, rangeSentence } from '../rows/cost-filter.ts';
@@ -51,7 +52,7 @@ export const readCosts = query(
       .object({
         projectId: idSchema,
         ...rangeFields,
-        groupBy: rangeFields.groupBy.exclude(['node', 'project']),
+        groupBy: rangeFields.groupBy.exclude(groupingsOfInstance),
       })
       .refine(isRange, rangeSentence),
     project: (_db, input) => input.projectId,

@@ -1,18 +1,23 @@
 import { gzipSync } from 'node:zlib';
+import { eq } from 'drizzle-orm';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { environment } from '../../db/schema/environments.ts';
+import { instanceCurrency } from '../../db/schema/prices.ts';
 import { shareOpening } from '../../db/schema/shares.ts';
 import { gpuHour } from '../../domain/budget/budget-words.ts';
 import { dayMs } from '../../domain/share/share-expiry.ts';
 import { createBudget } from '../budgets/commands.ts';
+import { createInstanceBudget } from '../budgets/instance-commands.ts';
 import { databaseClock } from '../clock.ts';
 import type { Context } from '../context.ts';
 import { openSite, type RunningSite } from '../http/site-fixture.ts';
 import { evaluateBudgets } from '../jobs/budgets/evaluate-due.ts';
+import { LedgerFixture } from '../ledger-fixture.ts';
 import { pauseShare, revokeShare, rotateShare } from '../shares/commands.ts';
 import { createShare } from '../shares/create.ts';
 import { ProjectFixture } from '../test-fixture.ts';
-import { expectNothingLeaks, plantCanaries } from './canary.test-support.ts';
+import { canary, expectNothingLeaks, plantCanaries } from './canary.test-support.ts';
 
 let running: RunningSite;
 let fixture: ProjectFixture;
@@ -280,22 +285,47 @@ it('nothing that people named or wrote reaches strangers, in no kind of chart an
   const other = await ProjectFixture.create(running.test.db);
   await other.live();
   const { projectId } = other;
-  await createBudget(other.as('admin'), {
-    projectId,
+  const admin = other.as({ ...other.people.admin, instanceRoles: ['admin'] });
+  const budget = {
     name: 'Serving',
-    scope: { projectId, environmentId: null, modelId: null, gpuProduct: null },
-    unit: 'gpuHours',
-    period: { kind: 'calendar', every: 'month', timeZone: 'UTC', rolloverCapPercent: 10 },
+    unit: 'gpuHours' as const,
+    period: { kind: 'calendar' as const, every: 'month' as const, timeZone: 'UTC', rolloverCapPercent: 10 },
     amount: (100n * gpuHour).toString(),
-  });
+  };
+  const scope = { projectId: null, environmentId: null, modelId: null, gpuProduct: null };
+  await createBudget(other.as('admin'), { ...budget, projectId, scope: { ...scope, projectId } });
+  await createInstanceBudget(admin, { ...budget, scope });
   await evaluateBudgets(running.test.db);
   expect(await plantCanaries(running.test.db)).toEqual(
     expect.arrayContaining(['service', 'model', 'principal', 'budget']),
   );
   const ctx = other.as('operator');
+  await meter(other);
   const now = await databaseClock(running.test.db);
-  await expectNothingLeaks({ ctx, site: running.site, projectId, now });
+  const inside = await expectNothingLeaks({ ctx, admin, site: running.site, projectId, now });
+  for (const grouping of ['project', 'environment', 'node'])
+    expect(inside).toContain(`instanceCost by ${grouping}`);
+  expect(inside).toEqual(
+    expect.arrayContaining(['cost by environment', 'budget', 'instanceBudget', 'errorShare', 'weights']),
+  );
 });
+
+/** Three hours of a node whose very id is a name, in which the project had two GPUs. */
+async function meter({ db, clusterId, productionId, people }: ProjectFixture): Promise<void> {
+  const toAt = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000 - 3_600_000);
+  const fromAt = new Date(toAt.getTime() - 3 * 3_600_000);
+  await db.insert(instanceCurrency).values({ currency: 'USD' });
+  const [place] = await db
+    .update(environment)
+    .set({ createdAt: fromAt })
+    .where(eq(environment.id, productionId))
+    .returning();
+  const ledger = new LedgerFixture(db, clusterId);
+  const nodeUid = `node-${canary}`;
+  await ledger.price(8_000_000_000n, people.admin.id);
+  await ledger.node(nodeUid, { fromAt, toAt });
+  await ledger.pod('pod', { fromAt, toAt, nodeUid, namespace: place?.namespace ?? '' });
+}
 
 it('while the database is away there is the status page, and no data', async () => {
   const away = await openSite();

@@ -12,14 +12,19 @@ export function notFound(): DomainError {
   });
 }
 
-/** Project of the row with this id; throws notFound. The table needs the columns `id` and `project_id`. */
-export async function rowProject(queries: Queries, table: PgTable, id: string): Promise<string> {
-  const { rows } = await queries.execute<{ project_id: string }>(
+/** Project of the row with this id, null when it belongs to the instance; throws notFound. The table needs the columns `id` and `project_id`. */
+export async function rowOwner(queries: Queries, table: PgTable, id: string): Promise<string | null> {
+  const { rows } = await queries.execute<{ project_id: string | null }>(
     sql`select project_id from ${table} where id = ${id}`,
   );
-  const found = rows[0];
-  if (found === undefined) throw notFound();
-  return found.project_id;
+  return onlyRow(rows).project_id;
+}
+
+/** The same of what project roles reach; throws notFound for a row of the instance too. */
+export async function rowProject(queries: Queries, table: PgTable, id: string): Promise<string> {
+  const projectId = await rowOwner(queries, table, id);
+  if (projectId === null) throw notFound();
+  return projectId;
 }
 
 /** The only row of an answer; throws notFound when there is none. */

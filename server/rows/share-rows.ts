@@ -20,6 +20,10 @@ export type ShareRow = Omit<typeof share.$inferSelect, 'content' | 'labels' | 'r
   readonly allowExport: readonly ShareFormat[];
 };
 
+/** The shares of a project, or with null those of the instance. */
+export const ownedBy = (projectId: string | null) =>
+  projectId === null ? isNull(share.projectId) : eq(share.projectId, projectId);
+
 /** The row with its JSON parsed. */
 export function shareOf(row: typeof share.$inferSelect): ShareRow {
   return {

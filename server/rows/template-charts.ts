@@ -2,7 +2,7 @@ import { inArray } from 'drizzle-orm';
 import * as z from 'zod';
 import type { Queries } from '../../db/client.ts';
 import { metricTemplate } from '../../db/schema/chart-samples.ts';
-import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
+import type { AnyChartSpec } from '../../domain/chart/chart-spec.ts';
 import {
   type MetricTemplate,
   metricTemplateSchema,
@@ -43,7 +43,7 @@ export function mayUseTemplate(
 type Asked = {
   readonly projectId: string;
   readonly principal: Principal;
-  readonly specs: readonly ChartSpec[];
+  readonly specs: readonly AnyChartSpec[];
 };
 
 /** Throws unless every chart of a template is of one of the project that this person may use, with values that it lists. */

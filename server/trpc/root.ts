@@ -121,7 +121,7 @@ import { boards, charts } from './board-procedures.ts';
 import { budgets, instanceBudgets } from './budget-procedures.ts';
 import { asking, mutation, reading, router } from './init.ts';
 import { reports } from './report-procedures.ts';
-import { shares } from './share-procedures.ts';
+import { instanceShares, shares } from './share-procedures.ts';
 
 /** A table of contents: one line per procedure, path = permission = audit action. */
 export const appRouter = router({
@@ -348,6 +348,7 @@ export const appRouter = router({
   }),
   sessions: router({ whoAmI: reading(whoAmI), signOut: mutation(signOut) }),
   shares,
+  instanceShares,
   tokens: router({ list: reading(listTokens), create: mutation(createToken), revoke: mutation(revokeToken) }),
   users: router({
     list: reading(listUsers),

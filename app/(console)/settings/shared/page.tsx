@@ -10,6 +10,8 @@ export default async function SharedOutsidePage() {
   if (projectId === null) return null;
   if (await permitted('shares.list', projectId))
     await prefetch(trpc().shares.list.queryOptions({ projectId }));
+  if (await permitted('instanceShares.list', projectId))
+    await prefetch(trpc().instanceShares.list.queryOptions({}));
   return (
     <Hydrate>
       <SharedPage />

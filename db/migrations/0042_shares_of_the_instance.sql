@@ -1,0 +1,1 @@
+ALTER TABLE "share" ALTER COLUMN "project_id" DROP NOT NULL;
