@@ -11,6 +11,7 @@ import type { ChartAnswer } from '../../domain/chart/chart-answer.ts';
 import type { ChartSpec } from '../../domain/chart/chart-spec.ts';
 import { fraction } from '../../domain/metering/fraction.ts';
 import { createBudget } from '../budgets/commands.ts';
+import { readCosts } from '../costs/read.ts';
 import { DriftFixture } from '../drift-fixture.ts';
 import { newId } from '../id.ts';
 import { after, LedgerFixture, monthAt } from '../ledger-fixture.ts';
@@ -217,6 +218,45 @@ describe('charts of money and GPUs', () => {
     const running = await ask({ kind: 'cost', groupBy: 'bucket' }, { ...range, now: after(30 * 60) });
     expect(running.openFromMs).toBe(monthAt.getTime() + dayMs);
     expect(textOf(running)).toContain('The last day is not over');
+  });
+
+  it('sum it at the rate of OpenCost where that is asked for', async () => {
+    const { openCostNano } = (
+      await readCosts(fixture.as('viewer'), {
+        projectId: fixture.projectId,
+        groupBy: 'environment',
+        from: new Date(range.from),
+        to: new Date(range.to),
+      })
+    ).total;
+    const answer = await ask({ kind: 'cost', groupBy: 'environment', rate: 'openCost' }, range);
+    const [series] = answer.series;
+    expect(series).toMatchObject({
+      label: 'production',
+      subject: `environment ${fixture.productionId}`,
+    });
+    const sum = series?.points.reduce((total, [, value]) => total + (value ?? 0), 0);
+    expect(sum).toBeCloseTo(Number(openCostNano) / 1e9, 6);
+    expect(sum).not.toBeCloseTo(60, 1);
+  });
+
+  it('of the instance sum all projects and what is nobody’s, by names, without marks', async () => {
+    const spec = { kind: 'instanceCost', groupBy: 'project' } as const;
+    const asked = { range: { from: monthAt.getTime(), to: after(2 * 24 * 60).getTime() }, maxPoints: 100 };
+    const answer = await chartAnswer(test.db, { projectId: null, spec, now: after(60 * 24 * 60), ...asked });
+    const totalOf = (wanted: string | null, key?: string) =>
+      answer.series
+        .filter((series) => series.subject === wanted && (key === undefined || series.key === key))
+        .flatMap(({ points }) => points)
+        .reduce((total, [, value]) => total + (value ?? 0), 0);
+    // Eight GPUs at 8 an hour for 30 hours, of which the project held two.
+    expect(totalOf(`project ${fixture.projectId}`)).toBe(60);
+    expect([totalOf(null), totalOf(null, '~idle')]).toEqual([180, 180]);
+    expect(answer.names).toEqual({ [`project ${fixture.projectId}`]: 'Fraud' });
+    expect(answer.marks).toEqual([]);
+    await expect(
+      chartAnswer(test.db, { projectId: fixture.projectId, spec, now: new Date(), ...asked }),
+    ).rejects.toThrow('this one is of the whole instance');
   });
 
   it('show the GPUs that were held, hour by hour, and none after the pod had gone', async () => {
