@@ -1,5 +1,5 @@
 import type { Bucket } from '../metering/facts.ts';
-import type { PlacedRow } from './open-spend.ts';
+import type { LedgerRow } from './node-hour.ts';
 import { idleBuckets } from './spend.ts';
 
 /** By what the cost explorer sums. */
@@ -44,8 +44,7 @@ const fields = {
   bucket: 'bucket',
   gpuProduct: 'gpuProduct',
   capacityType: 'capacityType',
-  node: 'nodeUid',
-} as const satisfies Record<CostGrouping, keyof PlacedRow>;
+} as const satisfies Record<Exclude<CostGrouping, 'node'>, keyof LedgerRow>;
 
 /** Groups of rows that have no value of the grouping. */
 export const restGroups = {
@@ -63,8 +62,9 @@ export type RestGroup = keyof typeof restGroups;
 const idle: ReadonlySet<Bucket> = new Set(idleBuckets);
 const ofNodes = ['system', 'unhealthy', 'unobserved', 'rounding'] as const;
 
-/** The group of a row; queries of sealed rows say the same in SQL. */
-export function groupOf(row: PlacedRow, grouping: CostGrouping): string {
+/** The group of a row of a node; queries of sealed rows say the same in SQL. */
+export function groupOf(row: LedgerRow, nodeUid: string, grouping: CostGrouping): string {
+  if (grouping === 'node') return nodeUid;
   return (
     row[fields[grouping]] ?? restGroup(grouping, { isOwned: row.projectId !== null, bucket: row.bucket })
   );

@@ -203,11 +203,12 @@ class Sums {
     const { gpuProduct, capacityType } = piece.facts;
     const priceEntryId = piece.price?.entryId ?? null;
     const marked = estimated || piece.estimated;
+    // First, what is copied as a whole: V8 copies it by its shape then, and key by key otherwise.
     const row = {
+      ...owner,
       podUid,
       bucket,
       line,
-      ...owner,
       gpuProduct,
       capacityType,
       priceEntryId,

@@ -47,10 +47,12 @@ function byAge(left: PodPiece, right: PodPiece): number {
 }
 
 function edgesOf(piece: NodePiece, parts: readonly { fromMs: number; toMs: number }[]): number[] {
-  const inside = parts
-    .flatMap(({ fromMs, toMs }) => [fromMs, toMs])
-    .filter((edge) => edge > piece.fromMs && edge < piece.toMs);
-  return [...new Set([piece.fromMs, ...inside, piece.toMs])].sort((left, right) => left - right);
+  const edges = new Set([piece.fromMs, piece.toMs]);
+  for (const { fromMs, toMs } of parts) {
+    if (fromMs > piece.fromMs && fromMs < piece.toMs) edges.add(fromMs);
+    if (toMs > piece.fromMs && toMs < piece.toMs) edges.add(toMs);
+  }
+  return [...edges].sort((left, right) => left - right);
 }
 
 type Stretch = { readonly active: readonly PodPiece[]; readonly watched: boolean; readonly ms: bigint };

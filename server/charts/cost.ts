@@ -5,8 +5,9 @@ import { groupWord } from '../../domain/ledger/group-words.ts';
 import { formatNumber } from '../../domain/number-format.ts';
 import { moneyText } from '../../domain/price/money.ts';
 import { groupLabels } from '../rows/cost-group-labels.ts';
-import { type CostAmounts, costSums } from '../rows/cost-sums.ts';
+import { costSums } from '../rows/cost-sums.ts';
 import { currencyOf } from '../rows/price-entries.ts';
+import type { CostAmounts } from '../rows/sealed-costs.ts';
 import type { ChartPart, OwnedChartAsk } from './chart-part.ts';
 import { openStep, openWords } from './open-step.ts';
 

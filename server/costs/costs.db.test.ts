@@ -169,13 +169,17 @@ describe('the cost explorer', () => {
     await test.db.insert(ledgerDaySum).values(
       ids.map((projectId, index) => ({
         id: newId(),
-        dayAt: monthAt,
+        dayAt: index % 2 === 0 ? monthAt : after(24 * 60),
         postedMonth: monthAt,
         clusterId: fixture.clusterId,
         nodeUid: 'gpu-2',
         bucket: 'serving' as const,
         line: 'gpu' as const,
         projectId,
+        environmentId: projectId,
+        serviceId: projectId,
+        modelId: projectId,
+        modelVersionId: projectId,
         capacityType: 'onDemand' as const,
         // More than the sealed hours of the fixture's project, and less than all of its hours.
         loadedNano: String(58_000_000_000 - index),
@@ -190,8 +194,24 @@ describe('the cost explorer', () => {
     const charted = ['~idle', fixture.projectId, ...ids.slice(0, 3)];
     expect(groups.slice(0, 5).map(({ group }) => group)).toEqual(charted);
     expect(new Set(days.map(({ group }) => group))).toEqual(new Set([...charted, '~others']));
-    for (const { group, loadedNano } of groups.slice(0, 5))
-      expect([group, sum(days.filter((day) => day.group === group))]).toEqual([group, loadedNano]);
-    expect(sum(days)).toBe(total.loadedNano);
+    expect(sum(days.filter(({ group }) => group === '~others'))).toBe(sum(groups.slice(5)));
+  });
+
+  it('gives each charted group its days and all others the rest of each day, however it groups', async () => {
+    const byDay = await readInstanceCosts(fixture.as(auditor), { ...range, groupBy: 'bucket' });
+    for (const groupBy of costGroupings) {
+      const { groups, days, total } = await readInstanceCosts(fixture.as(auditor), { ...range, groupBy });
+      for (const { group, loadedNano, milliGpuSeconds } of groups.slice(0, 5)) {
+        const own = days.filter((day) => day.group === group);
+        expect([groupBy, group, sum(own)]).toEqual([groupBy, group, loadedNano]);
+        expect(own.reduce((all, day) => all + day.milliGpuSeconds, 0n)).toBe(milliGpuSeconds);
+      }
+      expect(sum(days)).toBe(total.loadedNano);
+      for (const dayAt of [monthAt, after(24 * 60)]) {
+        const ofDay = (rows: typeof days) =>
+          sum(rows.filter((row) => row.dayAt.getTime() === dayAt.getTime()));
+        expect([groupBy, dayAt, ofDay(days)]).toEqual([groupBy, dayAt, ofDay(byDay.days)]);
+      }
+    }
   });
 });

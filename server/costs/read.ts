@@ -5,8 +5,9 @@ import { idSchema } from '../../domain/name.ts';
 import { query } from '../query.ts';
 import { type CostFilter, isRange, rangeFields, rangeSentence } from '../rows/cost-filter.ts';
 import { groupLabels } from '../rows/cost-group-labels.ts';
-import { type CostAmounts, costSums } from '../rows/cost-sums.ts';
+import { costSums } from '../rows/cost-sums.ts';
 import { currencyOf } from '../rows/price-entries.ts';
+import type { CostAmounts } from '../rows/sealed-costs.ts';
 import { correctionsIn, cutsIn } from './corrections.ts';
 import { sealing } from './sealing.ts';
 

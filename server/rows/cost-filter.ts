@@ -40,15 +40,18 @@ export const instantOf = (at: Date): SQL => sql`${at.toISOString()}::timestamptz
 /** Groupings of which every row has a value. */
 const alwaysKnown: ReadonlySet<CostGrouping> = new Set(['bucket', 'node', 'capacityType']);
 
+/** The name of what has no value of a grouping, from `bucket` and whether it is a project's. */
+export const restSql = (isOwned: SQL): SQL => sql`case when ${isOwned} then '~none'
+    when bucket = any(${texts(idleBuckets)}) then '~idle'
+    when bucket = any(${texts(['system', 'unhealthy', 'unobserved', 'rounding'])}) then '~' || bucket
+    else '~unallocated' end`;
+
 /** The group of a row as text, as `groupOf` says it. */
 export function groupSql(grouping: CostGrouping): SQL {
   const column = sql`${sql.identifier(groupingColumns[grouping])}::text`;
   if (alwaysKnown.has(grouping)) return column;
   if (grouping === 'gpuProduct') return sql`coalesce(${column}, '~cpu')`;
-  return sql`coalesce(${column}, case when project_id is not null then '~none'
-    when bucket = any(${texts(idleBuckets)}) then '~idle'
-    when bucket = any(${texts(['system', 'unhealthy', 'unobserved', 'rounding'])}) then '~' || bucket
-    else '~unallocated' end)`;
+  return sql`coalesce(${column}, ${restSql(sql`project_id is not null`)})`;
 }
 
 /** The columns that `groupSql` asks for, with as few values as tell groups apart. */
@@ -67,8 +70,8 @@ export function groupColumns(grouping: CostGrouping): SQL[] {
 export const projectSql = ({ projectId }: Pick<CostFilter, 'projectId'>): SQL =>
   projectId === null ? sql`true` : sql`project_id = ${projectId}`;
 
-/** Whether a row of an open hour is asked for. */
-export function isAsked(row: PlacedRow, filter: CostFilter, group: string | null): boolean {
+/** Whether a row of an open hour is of the group. */
+export function isAsked(row: PlacedRow, filter: CostFilter, group: string): boolean {
   if (filter.projectId !== null && row.projectId !== filter.projectId) return false;
-  return group === null || groupOf(row, filter.groupBy) === group;
+  return groupOf(row, row.nodeUid, filter.groupBy) === group;
 }

@@ -7,7 +7,7 @@ import { nodeInterval } from '../../db/schema/metering.ts';
 import { model, modelVersion } from '../../db/schema/models.ts';
 import { service } from '../../db/schema/services.ts';
 import { type CostGrouping, type RestGroup, restGroups } from '../../domain/ledger/cost-group.ts';
-import { others } from './cost-sums.ts';
+import { others } from './sealed-costs.ts';
 
 /** Names for people of groups; what has none is called by its own word. */
 export async function groupLabels(

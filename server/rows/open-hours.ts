@@ -16,19 +16,33 @@ export type OpenRow = LedgerRow & {
 
 const hourMs = 3_600_000;
 
+type OpenRange = { readonly from: Date; readonly to: Date; readonly clusterId?: string | null };
+
 /** Rows of the hours in [from, to) that are not sealed, up to now by the clock of each cluster. */
-export async function openRows(
+export async function openRows(queries: Queries, range: OpenRange): Promise<OpenRow[]> {
+  return (await openNodeHours(queries, range)).flatMap(({ clusterId, nodeUid, hourAt, rows }) =>
+    rows.map((row) => ({ ...row, clusterId, nodeUid, hourAt })),
+  );
+}
+
+/** The rows of a node in an hour that is not sealed. */
+type OpenNodeHour = Pick<OpenRow, 'clusterId' | 'nodeUid' | 'hourAt'> & {
+  readonly rows: readonly LedgerRow[];
+};
+
+/** The same by node and hour: to give each of thousands of rows its place costs more than to compute it. */
+export async function openNodeHours(
   queries: Queries,
-  { from, to, clusterId = null }: { from: Date; to: Date; clusterId?: string | null },
-): Promise<OpenRow[]> {
-  const rows: OpenRow[] = [];
+  { from, to, clusterId = null }: OpenRange,
+): Promise<OpenNodeHour[]> {
+  const found: OpenNodeHour[] = [];
   for (const known of await clustersOf(queries, clusterId)) {
     const now = (await databaseClock(queries)).getTime() + (await clockOffsetMs(queries, known.clusterId));
     const fromMs = Math.max(known.sealedUntilMs, Math.floor(from.getTime() / hourMs) * hourMs);
     const toMs = Math.min(to.getTime(), now);
-    if (fromMs < toMs) rows.push(...(await rowsOf(queries, known.clusterId, { fromMs, toMs })));
+    if (fromMs < toMs) found.push(...(await hoursOf(queries, known.clusterId, { fromMs, toMs })));
   }
-  return rows;
+  return found;
 }
 
 /**
@@ -45,19 +59,19 @@ export async function stillOpen(queries: Queries, open: readonly OpenRow[]): Pro
   });
 }
 
-async function rowsOf(
+async function hoursOf(
   queries: Queries,
   clusterId: string,
   { fromMs, toMs }: { fromMs: number; toMs: number },
-): Promise<OpenRow[]> {
+): Promise<OpenNodeHour[]> {
   const facts = await loadLedgerFacts(queries, { clusterId, from: new Date(fromMs), to: new Date(toMs) });
-  const rows: OpenRow[] = [];
+  const found: OpenNodeHour[] = [];
   for (let hour = fromMs; hour < toMs; hour += hourMs) {
     const hourAt = new Date(hour);
     for (const { nodeUid, hour: input } of nodeHoursOf(facts, hour, toMs))
-      for (const row of nodeHourRows(input).rows) rows.push({ ...row, clusterId, nodeUid, hourAt });
+      found.push({ clusterId, nodeUid, hourAt, rows: nodeHourRows(input).rows });
   }
-  return rows;
+  return found;
 }
 
 /** Clusters of which anything was metered, and up to where each is sealed. */
