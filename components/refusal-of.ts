@@ -2,7 +2,7 @@ import { TRPCClientError } from '@trpc/client';
 import type { Refusal } from '../domain/refusal.ts';
 
 /** The refusal that a failed call carries, or null for a failure without one (network, bug). */
-function refusalOf(error: unknown): Refusal | null {
+export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof TRPCClientError)) return null;
   const found = (error.data as { refusal?: unknown } | null)?.refusal;
   return isRefusal(found) ? found : null;

@@ -6,8 +6,10 @@ import { amountText, type Measure, periodText } from '../../domain/budget/budget
 import { nextThreshold } from '../../domain/budget/threshold.ts';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
+import { errorSentence } from '../refusal-of.ts';
 import { reasonOf } from '../rollouts/refusal-reason.ts';
 import { useTrpc } from '../trpc-provider.tsx';
+import { Banner } from '../ui/banner.tsx';
 import { ButtonLink } from '../ui/button-link.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -166,12 +168,18 @@ function InstanceBudgets() {
   const trpc = useTrpc();
   const { viewer } = useProject();
   const isHidden = permissionReason('instanceBudgets.list', viewer) !== undefined;
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     ...trpc.instanceBudgets.list.queryOptions({}),
     enabled: !isHidden,
     refetchInterval: refreshMs,
   });
-  if (isHidden || data === undefined) return null;
+  if (isHidden) return null;
+  if (data === undefined)
+    return error === null ? null : (
+      <Banner tone="bad" title="The budgets of the instance could not be read">
+        {errorSentence(error)}
+      </Banner>
+    );
   return (
     <Panel
       flush

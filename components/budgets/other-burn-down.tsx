@@ -2,7 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { Measure } from '../../domain/budget/budget-words.ts';
+import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
+import { Banner } from '../ui/banner.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { BurnDownPanel } from './burn-down-panel.tsx';
 
@@ -15,11 +17,16 @@ type Props = { readonly requestId: string; readonly budgetId: string; readonly m
 /** The burn-down of the budget on the other side of a transfer, for whoever has to sign it. */
 export function OtherBurnDown({ requestId, budgetId, measure }: Props) {
   const trpc = useTrpc();
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     ...trpc.budgets.otherSide.queryOptions({ requestId, budgetId }),
     refetchInterval: ({ state }) => (state.data?.budget.status === null ? soonMs : refreshMs),
   });
-  if (data === undefined) return <Skeleton className="h-64 w-full" />;
+  if (data === undefined)
+    return error === null ? (
+      <Skeleton className="h-64 w-full" />
+    ) : (
+      <Banner tone="bad" title={errorSentence(error)} />
+    );
   const { budget, movements, series } = data;
   return (
     <BurnDownPanel budget={budget} movements={movements} series={series} measure={measure} of={budget.name} />

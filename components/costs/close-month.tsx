@@ -4,7 +4,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
+import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
+import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -24,7 +26,8 @@ export function CloseMonth() {
       void months.refetch();
     },
   });
-  if (months.data === undefined) return null;
+  if (months.data === undefined)
+    return months.error === null ? null : <Banner tone="bad" title={errorSentence(months.error)} />;
   const { next } = months.data;
   if (next === null)
     return (

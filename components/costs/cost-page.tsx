@@ -3,7 +3,7 @@
 import { ChartLine, Download } from 'lucide-react';
 import { formatNumber } from '../../domain/number-format.ts';
 import { LineChart } from '../charts/line-chart.tsx';
-import { errorSentence } from '../refusal-of.ts';
+import { NotReadable } from '../not-readable.tsx';
 import { Button } from '../ui/button.tsx';
 import { useNow } from '../ui/clock.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -38,7 +38,7 @@ export function CostPage({ ask }: { ask: CostAsk }) {
       <CostTabs current={ask.scope} />
       <Filters ask={ask} />
       {answer.data === undefined ? (
-        <Loading error={answer.error} />
+        <Loading error={answer.error} onAgain={answer.refetch} />
       ) : (
         <Answer answer={answer.data} ask={ask} />
       )}
@@ -92,13 +92,9 @@ function Filters({ ask }: { ask: CostAsk }) {
   );
 }
 
-function Loading({ error }: { error: unknown }) {
+function Loading({ error, onAgain }: { error: unknown; onAgain: () => unknown }) {
   if (error === null) return <SkeletonRows rows={8} columns={4} />;
-  return (
-    <EmptyState icon={ChartLine} title="The costs could not be read">
-      {errorSentence(error)}
-    </EmptyState>
-  );
+  return <NotReadable title="The costs could not be read" error={error} onAgain={onAgain} />;
 }
 
 /** History that was metered before anybody counted it, such as that of a cluster just added. */

@@ -1,11 +1,9 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { Server } from 'lucide-react';
+import { NotReadable } from '../not-readable.tsx';
 import { useProject } from '../project/project-context.tsx';
-import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
-import { EmptyState } from '../ui/empty-state.tsx';
 import { Page } from '../ui/page.tsx';
 import { PageHeader } from '../ui/page-header.tsx';
 import { SkeletonRows } from '../ui/skeleton.tsx';
@@ -21,7 +19,7 @@ type Props = {
 
 /** The rows that sum to one pod's amount, its intervals, and the price rows that they rest on. */
 export function CostPodPage({ ask, group, podUid, nodeUid }: Props) {
-  const { data, error } = usePod({ ask, group, podUid, nodeUid });
+  const { data, error, refetch } = usePod({ ask, group, podUid, nodeUid });
   return (
     <Page>
       <PageHeader
@@ -38,9 +36,7 @@ export function CostPodPage({ ask, group, podUid, nodeUid }: Props) {
         error === null ? (
           <SkeletonRows rows={8} columns={4} />
         ) : (
-          <EmptyState icon={Server} title="The rows could not be read">
-            {errorSentence(error)}
-          </EmptyState>
+          <NotReadable title="The rows could not be read" error={error} onAgain={refetch} />
         )
       ) : (
         <CostPodPanels data={data} ask={ask} />

@@ -2,8 +2,8 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { Server } from 'lucide-react';
+import { NotReadable } from '../not-readable.tsx';
 import { useProject } from '../project/project-context.tsx';
-import { errorSentence } from '../refusal-of.ts';
 import { withParams } from '../rollouts/list-params.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -23,7 +23,7 @@ type Pod = CostPods['pods'][number];
 
 /** The pods, and what was nobody's, whose rows sum to one amount of the explorer. */
 export function CostPodsPage({ ask, group }: Props) {
-  const { data, error } = usePods({ ask, group });
+  const { data, error, refetch } = usePods({ ask, group });
   return (
     <Page>
       <PageHeader
@@ -40,9 +40,7 @@ export function CostPodsPage({ ask, group }: Props) {
         error === null ? (
           <SkeletonRows rows={8} columns={4} />
         ) : (
-          <EmptyState icon={Server} title="The pods could not be read">
-            {errorSentence(error)}
-          </EmptyState>
+          <NotReadable title="The pods could not be read" error={error} onAgain={refetch} />
         )
       ) : (
         <Pods data={data} ask={ask} group={group} />

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { roleWord } from '../../domain/ledger/group-words.ts';
 import { formatExact } from '../../domain/time-format.ts';
+import { NotReadable } from '../not-readable.tsx';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
@@ -25,8 +26,13 @@ const about = ({ namespace, ownerKind, ownerName }: RuleRow): string => {
 export function RuleList() {
   const trpc = useTrpc();
   const zone = useZone();
-  const rules = useQuery(trpc.attribution.rules.queryOptions()).data;
-  if (rules === undefined) return null;
+  const { data: rules, error, refetch } = useQuery(trpc.attribution.rules.queryOptions());
+  if (rules === undefined)
+    return error === null ? null : (
+      <Panel title="Rules">
+        <NotReadable title="The rules could not be read" error={error} onAgain={refetch} />
+      </Panel>
+    );
   const columns: Column<RuleRow>[] = [
     { key: 'number', header: 'No.', cell: ({ number }) => number },
     { key: 'about', header: 'Pods of', cell: about },

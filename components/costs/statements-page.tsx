@@ -3,9 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { FileText } from 'lucide-react';
 import { useState } from 'react';
+import { NotReadable } from '../not-readable.tsx';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
-import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
@@ -45,9 +45,7 @@ export function StatementsPage() {
           error === null ? (
             <SkeletonRows rows={4} columns={4} />
           ) : (
-            <EmptyState icon={FileText} title="The statements could not be read">
-              {errorSentence(error)}
-            </EmptyState>
+            <NotReadable title="The statements could not be read" error={error} onAgain={refetch} />
           )
         ) : (
           <DataTable

@@ -3,9 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { CircleCheck } from 'lucide-react';
 import { lazy, useState } from 'react';
+import { NotReadable } from '../not-readable.tsx';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
-import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Button } from '../ui/button.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
@@ -26,7 +26,7 @@ const RuleDialog = lazy(async () => ({ default: (await import('./rule-dialog.tsx
 /** The largest owners that nobody pays for, and the rules that give such pods to a project. */
 export function UnallocatedPage() {
   const trpc = useTrpc();
-  const { data, error } = useQuery(trpc.attribution.unallocated.queryOptions());
+  const { data, error, refetch } = useQuery(trpc.attribution.unallocated.queryOptions());
   return (
     <Page>
       <PageHeader
@@ -38,9 +38,7 @@ export function UnallocatedPage() {
         error === null ? (
           <SkeletonRows rows={8} columns={5} />
         ) : (
-          <EmptyState icon={CircleCheck} title="The owners could not be read">
-            {errorSentence(error)}
-          </EmptyState>
+          <NotReadable title="The owners could not be read" error={error} onAgain={refetch} />
         )
       ) : (
         <Owners data={data} />

@@ -4,6 +4,7 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Cpu } from 'lucide-react';
 import { type GpuPart, gpuTotals } from '../../domain/gpu-map.ts';
 import { useProject } from '../project/project-context.tsx';
+import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Banner } from '../ui/banner.tsx';
@@ -61,6 +62,11 @@ export function GpuMapPage() {
         <ClusterPanel key={cluster.id} cluster={cluster} words={words} />
       ))}
       {waiting.data !== undefined && <WaitingPanel waiting={waiting.data} />}
+      {waiting.data === undefined && waiting.error !== null && (
+        <Banner tone="bad" title="What waits for GPUs could not be read">
+          {errorSentence(waiting.error)}
+        </Banner>
+      )}
       {data.clusters.some(({ nodes }) => nodes.length > 0) && (
         <IdlePanel
           clusters={data.clusters}
