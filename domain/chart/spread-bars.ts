@@ -1,3 +1,4 @@
+import { byBound } from '../by-bound.ts';
 import type { MetricBar } from '../metric-series.ts';
 
 /**
@@ -16,7 +17,7 @@ export function spreadBars(bars: readonly MetricBar[], stepMs: number): MetricBa
       intervalMs: stepMs,
       requests: bar.requests * part,
       errors: bar.errors * part,
-      buckets: Object.fromEntries(Object.entries(bar.buckets).map(([bound, count]) => [bound, count * part])),
+      buckets: byBound(Object.entries(bar.buckets).map(([bound, count]) => [Number(bound), count * part])),
     };
     return Array.from({ length: steps }, (_, index) => ({
       ...own,

@@ -1,3 +1,4 @@
+import { byBound } from '../by-bound.ts';
 import { defaultModelVersionBehaviour, valueAt } from '../sandbox.ts';
 import type { PodWork } from '../unit-cost/pod-work.ts';
 import { eventsBefore } from './counting-process.ts';
@@ -22,14 +23,13 @@ export type SandboxCounters = {
 const classes = latencyBoundsMs.length + 1;
 
 function counted(events: readonly number[]): Pick<SandboxCounters, 'requests' | 'errors' | 'buckets'> {
-  const buckets: Record<number, number> = {};
   let within = 0;
-  for (const [index, bound] of latencyBoundsMs.entries()) {
+  const buckets = latencyBoundsMs.map((bound, index) => {
     within += (events[index] ?? 0) + (events[index + classes] ?? 0);
-    buckets[bound] = within;
-  }
+    return [bound, within] as const;
+  });
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-  return { requests: sum(events), errors: sum(events.slice(classes)), buckets };
+  return { requests: sum(events), errors: sum(events.slice(classes)), buckets: byBound(buckets) };
 }
 
 const lookBackMs = 1_000;

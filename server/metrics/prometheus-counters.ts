@@ -1,3 +1,4 @@
+import { byBound } from '../../domain/by-bound.ts';
 import { type MetricProfile, revisionReader } from '../../domain/metric-profile.ts';
 import type { PodWork } from '../../domain/unit-cost/pod-work.ts';
 import type { CountedWorkload, CounterRequest, CounterSample } from './metrics.ts';
@@ -142,7 +143,7 @@ export function counterSamples(
       at: new Date(atMs),
       requests: value,
       errors: errorCount,
-      buckets: Object.fromEntries(readable),
+      buckets: byBound(readable),
     });
   }
   return samples.sort(

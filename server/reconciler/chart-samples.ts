@@ -1,4 +1,5 @@
 import { podIntervals } from '../../domain/analysis/counter-deltas.ts';
+import { byBound } from '../../domain/by-bound.ts';
 import { type IntervalWork, intervalWork } from '../../domain/unit-cost/pod-work.ts';
 import type { CounterSample } from '../metrics/metrics.ts';
 import { counterSeries, type Part } from './counter-series.ts';
@@ -53,7 +54,7 @@ export function chartRows(samples: readonly CounterSample[], boundariesMs: reado
     for (const [endMs, bar] of errors) {
       const counts = buckets.flatMap(([bound, bars]) => {
         const found = bars.get(endMs);
-        return found === undefined ? [] : [[String(bound), found.part] as const];
+        return found === undefined ? [] : [[bound, found.part] as const];
       });
       rows.push({
         revisionNumber,
@@ -61,7 +62,7 @@ export function chartRows(samples: readonly CounterSample[], boundariesMs: reado
         intervalMs: chartIntervalMs,
         requests: bar.requests,
         errors: bar.part,
-        buckets: Object.fromEntries(counts),
+        buckets: byBound(counts),
         podCount: bar.podCount,
         ...intervalWork(atBoundary.get(bar.startMs) ?? [], atBoundary.get(endMs) ?? []),
       });

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
-import * as z from 'zod';
 import type { Queries } from '../../db/client.ts';
 import { metricInterval, revisionHour } from '../../db/schema/services.ts';
+import { storedCountsSchema } from '../../domain/by-bound.ts';
 import type { MetricBar } from '../../domain/metric-series.ts';
 import { hourMs } from './revision-hours.ts';
 
@@ -26,8 +26,6 @@ type BarRow = {
   buckets: unknown;
 };
 
-const bucketsSchema = z.record(z.string(), z.number());
-
 /** Stored intervals by revision number in rising order, summed over stretches of `stepMs` when that is longer than one. */
 export async function metricBars(queries: Queries, asked: Wanted): Promise<Map<number, MetricBar[]>> {
   const { rows } = await queries.execute<BarRow>(
@@ -42,7 +40,7 @@ export async function metricBars(queries: Queries, asked: Wanted): Promise<Map<n
       intervalMs: row.interval_ms,
       requests: row.requests,
       errors: row.errors,
-      buckets: bucketsSchema.parse(row.buckets ?? {}),
+      buckets: storedCountsSchema.parse(row.buckets ?? {}),
     });
   }
   return bars;

@@ -1,11 +1,9 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
-import * as z from 'zod';
 import type { Queries } from '../../db/client.ts';
 import { metricInterval } from '../../db/schema/services.ts';
+import { storedCountsSchema } from '../../domain/by-bound.ts';
 import type { MetricBar } from '../../domain/metric-series.ts';
 import { longestRailSpanMs } from '../../domain/running-rail.ts';
-
-const bucketsSchema = z.record(z.string(), z.number());
 
 /** Stored intervals of one revision in the hour before an instant, in rising order; a dropped one is missing. */
 export async function runningBars(
@@ -29,6 +27,6 @@ export async function runningBars(
     intervalMs,
     requests,
     errors,
-    buckets: bucketsSchema.parse(buckets),
+    buckets: storedCountsSchema.parse(buckets),
   }));
 }
