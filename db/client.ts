@@ -9,6 +9,11 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   readonly idleInTransactionTimeoutMs?: number;
   readonly lockTimeoutMs?: number;
+  /**
+   * false: a commit does not wait for the disk, so that a crash of the machine may take the commits of the last second
+   * (all after some one; those before stay) until one of another connection that waits has come after them.
+   */
+  readonly waitsForDisk?: boolean;
   /** Hears of connections that die while nobody waits on them; the pool replaces them by itself. */
   readonly onError?: (error: Error) => void;
 }
@@ -64,6 +69,7 @@ function connectionConfig(url: string, options: DatabaseOptions): pg.ClientConfi
     lock_timeout: options.lockTimeoutMs ?? 5_000,
     // The server's time-out cannot fire when the network is gone; this one can. 0 switches both off.
     ...(statementTimeoutMs > 0 ? { query_timeout: statementTimeoutMs + 5_000 } : {}),
+    ...(options.waitsForDisk === false ? { options: '-c synchronous_commit=off' } : {}),
     keepAlive: true,
     // What is awaited together on one connection is sent together; PostgreSQL answers in the order of sending.
     pipeline: true,

@@ -18,6 +18,8 @@ const historyMs = 30 * 24 * hourMs;
 const costsMs = 7 * 24 * hourMs;
 /** A pass stores at most twenty minutes of chart series, so the last hour is looked at this often. */
 const chartPassMs = 19 * minuteMs;
+/** How often a rollout is looked at whose course nobody follows any more: its steps last minutes. */
+const pastPassMs = minuteMs;
 
 /** True when nobody and nothing is in the database yet, so that the demo may be filled in. */
 export async function mayFillDemo(db: Database): Promise<boolean> {
@@ -85,8 +87,8 @@ async function firstRevisions(world: DemoWorld): Promise<Services> {
     ids[key] = serviceId;
   }
   const { stage } = world;
-  const settled = new Date(stage.now.getTime() + 12 * minuteMs);
-  await stage.runUntil(settled, Object.values(ids), { leastMs: 6_000, restMs: hourMs });
+  const settled = new Date(stage.now.getTime() + 30 * minuteMs);
+  await stage.runUntil(settled, Object.values(ids), { leastMs: pastPassMs, restMs: hourMs });
   return ids as Services;
 }
 
@@ -101,7 +103,7 @@ async function rolledBackYesterday(world: DemoWorld, serviceId: string, at: Date
   ]);
   const settled = new Date(at.getTime() + 20 * minuteMs);
   // Looked at often enough after the end, too, that stable's 100 % is measured.
-  await stage.runUntil(settled, [serviceId], { leastMs: 6_000, restMs: 2 * minuteMs });
+  await stage.runUntil(settled, [serviceId], { leastMs: 10_000, restMs: 2 * minuteMs });
 }
 
 /** The next versions of two models serve in staging, one of which nobody has asked for in production yet. */
@@ -119,8 +121,8 @@ async function triedInStaging(world: DemoWorld, at: Date) {
   };
   const fraud = await tried(demoModels.fraud);
   await tried(demoModels.churn);
-  const settled = new Date(at.getTime() + 6 * minuteMs);
-  await stage.runUntil(settled, serviceIds, { leastMs: 6_000, restMs: hourMs });
+  const settled = new Date(at.getTime() + 20 * minuteMs);
+  await stage.runUntil(settled, serviceIds, { leastMs: pastPassMs, restMs: hourMs });
   return { fraud, serviceIds };
 }
 
