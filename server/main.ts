@@ -8,7 +8,7 @@ import { type Env, readEnv } from './env.ts';
 import type { Fairlead } from './fairlead.ts';
 import { openChangeHub } from './http/change-hub.ts';
 import type { Guard } from './http/guard.ts';
-import { openPages } from './http/next-handler.ts';
+import { openPages, type PageHandler } from './http/next-handler.ts';
 import { browserSecret } from './http/provider-routes.ts';
 import { contextFor, type Site } from './http/request-context.ts';
 import { createSiteServer } from './http/server.ts';
@@ -66,9 +66,11 @@ async function open(
   });
   const handle = openDatabase(options, options.role);
   closers.push(() => handle.close());
+  const opening = options.role === 'worker' ? null : openedAhead(options, env);
+  closers.push(async () => await (await opening?.catch(() => null))?.close());
   if (options.demo && options.role === 'all' && (await mayFillDemo(handle.db))) {
     process.stdout.write('Filling the demo project: a day of rollouts in the sandbox cluster …\n');
-    await fillDemo(handle.db);
+    await fillNewDemo(options);
   }
   const publicUrl = env.PUBLIC_URL?.replace(/\/$/, '') ?? `http://127.0.0.1:${options.port}`;
   const hub = await openChangeHub(options.databaseUrl);
@@ -80,7 +82,7 @@ async function open(
     const work = { db: handle.db, hub, workerPrivateKey: keys.privateKey, publicUrl, keptDays };
     await startWork({ ...work, passes: passes.db }, closers);
   }
-  if (options.role === 'worker') return '';
+  if (opening === null) return '';
   const site: Site = {
     db: handle.db,
     publicUrl,
@@ -89,8 +91,7 @@ async function open(
     instanceKeys: await instanceKeys(env, stateFolderOf(env)),
   };
   shareWithPages(site);
-  const pages = await openPages({ dev: options.dev, host: env.HOST, port: options.port });
-  closers.push(() => pages.close());
+  const pages = await opening;
   const { server, streams, ingestion } = createSiteServer({
     site,
     guard: guardOf(site, options),
@@ -113,6 +114,13 @@ async function open(
   return address;
 }
 
+/** Next is read in while the demo waits for PostgreSQL; whoever takes the pages hears of a failure. */
+function openedAhead({ dev, port }: MainOptions, { HOST: host }: Env): Promise<PageHandler> {
+  const opening = openPages({ dev, host, port });
+  opening.catch(() => undefined);
+  return opening;
+}
+
 /** The console does not need it, so it starts without it as well. */
 async function openHostOfDemo(site: Site, closers: Closable[]): Promise<void> {
   const host = await openDemoHost(site).catch((error: unknown) => {
@@ -124,9 +132,24 @@ async function openHostOfDemo(site: Site, closers: Closable[]): Promise<void> {
   process.stdout.write(`A page of somebody else that embeds two charts of the demo: ${host.url}\n`);
 }
 
-function openDatabase({ databaseUrl }: MainOptions, name: string): DatabaseHandle {
+/** Its thousand commits need not wait for the disk one by one: the sign-in links, which come last, wait for all. */
+async function fillNewDemo(options: MainOptions): Promise<void> {
+  const filling = openDatabase(options, 'demo', { waitsForDisk: false });
+  try {
+    await fillDemo(filling.db);
+  } finally {
+    await filling.close();
+  }
+}
+
+function openDatabase(
+  { databaseUrl }: MainOptions,
+  name: string,
+  { waitsForDisk = true } = {},
+): DatabaseHandle {
   return createDatabase(databaseUrl, {
     applicationName: `fairlead-${name}`,
+    waitsForDisk,
     onError: (error) => log.warn({ error }, 'A database connection was lost.'),
   });
 }

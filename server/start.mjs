@@ -9,5 +9,9 @@ if (major < 24) {
   process.exit(1);
 }
 
+// Before anything else is loaded, so that all that follows is found by it.
+const { registerHooks } = await import('node:module');
+const { quickResolve } = await import('./launch/quick-resolve.ts');
+registerHooks({ resolve: quickResolve() });
 const { startFromCommandLine } = await import('./launch/start.ts');
 await startFromCommandLine(process.argv.slice(2));

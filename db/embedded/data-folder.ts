@@ -15,12 +15,17 @@ export const serverEnvironment = {
   TZ: 'UTC',
 } as Partial<NodeJS.ProcessEnv> as NodeJS.ProcessEnv;
 
+interface DataFolder {
+  readonly place: ServerPlace;
+  readonly account: ServerAccount | undefined;
+  readonly password: string;
+  /** Told when initdb has been started. */
+  readonly onBusy: (() => void) | undefined;
+}
+
 /** The initialised data folder, made by initdb at the first start. */
-export async function prepareDataFolder(
-  place: ServerPlace,
-  account: ServerAccount | undefined,
-  password: string,
-): Promise<string> {
+export async function prepareDataFolder(wanted: DataFolder): Promise<string> {
+  const { place } = wanted;
   const data = join(place.folder, 'data');
   const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') {
@@ -31,7 +36,7 @@ export async function prepareDataFolder(
     return undefined;
   });
   if (version === undefined) {
-    await initialise(place, account, password);
+    await initialise(wanted);
     return data;
   }
   const major = place.binaries.version.split('.', 1)[0];
@@ -44,11 +49,7 @@ export async function prepareDataFolder(
 }
 
 /** A killed initdb leaves half a folder, so it works beside the real one and is renamed when done. */
-async function initialise(
-  place: ServerPlace,
-  account: ServerAccount | undefined,
-  password: string,
-): Promise<void> {
+async function initialise({ place, account, password, onBusy }: DataFolder): Promise<void> {
   const draft = join(place.folder, 'data.new');
   const passwordFile = join(place.folder, 'password.new');
   await rm(draft, { recursive: true, force: true });
@@ -60,11 +61,13 @@ async function initialise(
       await chown(draft, account.uid, account.gid);
       await chown(passwordFile, account.uid, account.gid);
     }
-    await run(join(place.binaries.folder, 'bin', 'initdb'), initdbArguments(draft, passwordFile), {
+    const initdb = run(join(place.binaries.folder, 'bin', 'initdb'), initdbArguments(draft, passwordFile), {
       ...account,
       cwd: '/',
       env: serverEnvironment,
     });
+    onBusy?.();
+    await initdb;
     await rename(draft, join(place.folder, 'data'));
   } catch (error) {
     throw new EmbeddedPostgresError(`PostgreSQL could not make its data folder: ${failureText(error)}`, {

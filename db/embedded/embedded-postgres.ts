@@ -25,6 +25,8 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Hears a sentence when the server ends and nobody asked it to. */
   readonly onExit?: (sentence: string) => void;
+  /** Told as soon as the first program of PostgreSQL has been started here, whose end is waited for; never of an adopted server. */
+  readonly onBusy?: () => void;
   /** Account names to try when this process is root. */
   readonly accountNames?: string[];
 }
@@ -127,7 +129,7 @@ async function prepare(stateFolder: string, options: EmbeddedOptions): Promise<P
     account,
     state,
     place,
-    data: await prepareDataFolder(place, account, state.password),
+    data: await prepareDataFolder({ place, account, password: state.password, onBusy: options.onBusy }),
   };
 }
 
@@ -140,6 +142,7 @@ async function startNew(prepared: Prepared, options: EmbeddedOptions): Promise<R
     const program = join(place.binaries.folder, 'bin', 'postgres');
     const child = await launch({ program, data, port, account, settings: options.settings ?? {}, logFile });
     const pid = child.pid ?? 0;
+    options.onBusy?.();
     try {
       await waitUntilReady(
         urlOf(state, port, 'postgres'),

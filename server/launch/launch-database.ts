@@ -11,6 +11,7 @@ export interface LaunchDatabaseOptions {
   readonly stateFolder: string;
   readonly databaseUrl: string | undefined;
   readonly onExit?: (sentence: string) => void;
+  readonly onBusy?: () => void;
 }
 
 /** The database of DATABASE_URL when it is set, else the built-in one in the state folder. */
@@ -18,6 +19,7 @@ export async function launchDatabase({
   stateFolder,
   databaseUrl,
   onExit,
+  onBusy,
 }: LaunchDatabaseOptions): Promise<LaunchDatabase> {
   if (databaseUrl !== undefined) {
     return {
@@ -29,6 +31,7 @@ export async function launchDatabase({
   const server = await startEmbeddedPostgres({
     stateFolder,
     ...(onExit === undefined ? {} : { onExit }),
+    ...(onBusy === undefined ? {} : { onBusy }),
   });
   const where = `its own PostgreSQL in ${server.dataFolder}`;
   return {

@@ -37,14 +37,25 @@ export async function launchFairlead(options: LaunchOptions): Promise<RunningMai
   const { stateFolder, startArguments, databaseUrl, print } = options;
   silenceTelemetry();
   await buildWhenStale(options);
-  const database = await launchDatabase({ stateFolder, databaseUrl, onExit: options.onDatabaseExit });
+  let loading: ReturnType<LaunchOptions['loadMain']> | undefined;
+  const load = () => {
+    loading ??= options.loadMain();
+    return loading;
+  };
+  const database = await launchDatabase({
+    stateFolder,
+    databaseUrl,
+    onExit: options.onDatabaseExit,
+    // Reading in the product keeps one processor busy, and PostgreSQL's programs keep another one.
+    onBusy: () => void load().catch(() => undefined),
+  });
   try {
     print(`Fairlead uses ${database.description}.`);
     const { applied } = await migrate(database.url);
     if (applied.length > 0) {
       print(`Migrated the database: ${applied.join(', ')}.`);
     }
-    const main = await options.loadMain();
+    const main = await load();
     const running = await main({ ...startArguments, databaseUrl: database.url, port: options.port });
     return { url: running.url, close: () => closeBoth(running, database) };
   } catch (error) {
