@@ -44,16 +44,14 @@ type ExactOptions = { seconds?: boolean | undefined; timeZone?: string | undefin
 
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** "2026-11-24 14:02 UTC", or the same in the reader's zone with its short name. */
-export function formatExact(atMs: number, zone: Zone, options: ExactOptions = {}): string {
-  const date = new Date(atMs);
-  if (Number.isNaN(date.getTime())) return 'unknown time';
-  if (zone === 'utc') {
-    const text = date.toISOString();
-    return `${text.slice(0, 10)} ${text.slice(11, options.seconds ? 19 : 16)} UTC`;
-  }
-  const format = new Intl.DateTimeFormat('en-GB', {
-    ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
+/** By zone, the reader's own as undefined: to make one takes longer than to write a hundred times. */
+const exactFormats = new Map<string | undefined, Intl.DateTimeFormat>();
+
+function exactFormat(timeZone: string | undefined): Intl.DateTimeFormat {
+  const found = exactFormats.get(timeZone);
+  if (found !== undefined) return found;
+  const made = new Intl.DateTimeFormat('en-GB', {
+    ...(timeZone === undefined ? {} : { timeZone }),
     year: 'numeric',
     month: '2-digit',
     day: '2-digit',
@@ -63,6 +61,19 @@ export function formatExact(atMs: number, zone: Zone, options: ExactOptions = {}
     hourCycle: 'h23',
     timeZoneName: 'short',
   });
+  exactFormats.set(timeZone, made);
+  return made;
+}
+
+/** "2026-11-24 14:02 UTC", or the same in the reader's zone with its short name. */
+export function formatExact(atMs: number, zone: Zone, options: ExactOptions = {}): string {
+  const date = new Date(atMs);
+  if (Number.isNaN(date.getTime())) return 'unknown time';
+  if (zone === 'utc') {
+    const text = date.toISOString();
+    return `${text.slice(0, 10)} ${text.slice(11, options.seconds ? 19 : 16)} UTC`;
+  }
+  const format = exactFormat(options.timeZone);
   const part = Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));
   const seconds = options.seconds ? `:${part['second']}` : '';
   return `${part['year']}-${part['month']}-${part['day']} ${part['hour']}:${part['minute']}${seconds} ${part['timeZoneName']}`;

@@ -117,17 +117,21 @@ const pointsOf = (path: string, { left, right, top, bottom }: Edges): Point[] =>
   ]);
 
 async function drawnInBrowser(page: Page): Promise<Geometry & { readonly width: number }> {
-  const found = await page.locator('svg.recharts-surface[role="application"]').evaluate((svg) => {
+  const found = await page.locator('figure svg[role="application"]').evaluate((svg) => {
     const all = (selector: string) => [...svg.querySelectorAll(selector)];
     const number = (element: Element | undefined, name: string) => Number(element?.getAttribute(name));
-    const grid = all('.recharts-cartesian-grid-horizontal line');
-    const heights = grid.map((rule) => number(rule, 'y1'));
+    const rule = (path: Element | undefined) =>
+      [...(path?.getAttribute('d') ?? '').matchAll(/M([-\d.]+),([-\d.]+)(?:H([-\d.]+))?/g)].map(
+        ([, x, y, right]) => ({ x: Number(x), y: Number(y), right: Number(right) }),
+      );
+    const grid = rule(all('[data-axis="grid"]')[0]);
+    const heights = grid.map(({ y }) => y);
     const text = (element: Element) => element.textContent ?? '';
     return {
       width: number(svg, 'width'),
       edges: {
-        left: number(grid[0], 'x1'),
-        right: number(grid[0], 'x2'),
+        left: grid[0]?.x ?? 0,
+        right: grid[0]?.right ?? 1,
         top: Math.min(...heights),
         bottom: Math.max(...heights),
       },
@@ -136,14 +140,12 @@ async function drawnInBrowser(page: Page): Promise<Geometry & { readonly width: 
         dash: path.getAttribute('stroke-dasharray') ?? '',
         color: getComputedStyle(path).stroke,
       })),
-      timeTicks: all('.recharts-xAxis-tick-labels text').map((each) => ({
+      timeTicks: all('[data-axis="time"] text').map((each) => ({
         text: text(each),
         x: number(each, 'x'),
       })),
-      valueTicks: all('.recharts-yAxis-tick-labels text').map(text),
-      marks: all('.recharts-reference-line-line')
-        .filter((rule) => number(rule, 'x1') === number(rule, 'x2'))
-        .map((rule) => number(rule, 'x1')),
+      valueTicks: all('[data-axis="value"] text').map(text),
+      marks: all('[data-mark]').map((path) => rule(path)[0]?.x ?? 0),
     };
   });
   const { left, right } = found.edges;

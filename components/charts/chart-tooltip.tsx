@@ -13,10 +13,8 @@ type ChartTooltipProps = { chart: PreparedChart; at: number; unit: ChartUnit };
 
 export function ChartTooltip({ chart, at, unit }: ChartTooltipProps) {
   const zone = useZone();
-  const index = chart.rows.findIndex((each) => each.at === at);
-  const row = chart.rows[index];
-  const times = chart.rows.map((each) => each.at);
-  const marks = marksOfStep(chart.marks, times, index);
+  const index = chart.at.indexOf(at);
+  const marks = marksOfStep(chart.marks, chart.at, index);
   const isOpen = chart.open !== null && at >= chart.open.at;
   return (
     <div className="rounded-md bg-raised px-2.5 py-2 text-xs shadow-raised">
@@ -24,18 +22,13 @@ export function ChartTooltip({ chart, at, unit }: ChartTooltipProps) {
         {formatExact(at, zone, { seconds: chart.full.stepMs < 60_000 })}
         {isOpen && ', so far'}
       </div>
-      {chart.lines.map((line) => {
-        const value = row?.[line.key];
-        return (
-          <div key={line.key} className="flex items-center gap-2">
-            <LineSwatch look={line} />
-            <span className="flex-1 text-ink-muted">{line.label}</span>
-            <span className="pl-3 font-medium">
-              {formatUnit(typeof value === 'number' ? value : null, unit)}
-            </span>
-          </div>
-        );
-      })}
+      {chart.lines.map((line) => (
+        <div key={line.key} className="flex items-center gap-2">
+          <LineSwatch look={line} />
+          <span className="flex-1 text-ink-muted">{line.label}</span>
+          <span className="pl-3 font-medium">{formatUnit(line.values[index], unit)}</span>
+        </div>
+      ))}
       {marks.slice(0, shownMarks).map((mark, place) => (
         <div key={`${place} ${mark.at}`} className="mt-0.5 flex gap-2 text-ink-muted">
           <span aria-hidden>▾</span>

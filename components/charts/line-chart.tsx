@@ -12,7 +12,7 @@ import { ChartFrame } from './chart-frame.tsx';
 import { ChartTable } from './chart-table.tsx';
 import { useElementWidth } from './element-width.ts';
 
-/** recharts weighs more than a page, so it is fetched only when a chart is on screen. */
+/** Fetched only when there is something to draw. */
 const TimeSeriesChart = lazy(async () => ({
   default: (await import('./time-series-chart.tsx')).TimeSeriesChart,
 }));

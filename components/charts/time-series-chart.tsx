@@ -1,113 +1,48 @@
 'use client';
 
-import { useEffect, useState } from 'react';
-import { CartesianGrid, ComposedChart, ReferenceLine, Tooltip, XAxis, YAxis } from 'recharts';
-import { chartLook, toneColor, valueAxisWidth } from '../../domain/chart/chart-look.ts';
-import type { MarkGroup } from '../../domain/chart/chart-marks.ts';
-import type { ChartThreshold } from '../../domain/chart/chart-series.ts';
+import { useRef, useState } from 'react';
 import type { ChartUnit } from '../../domain/chart/chart-unit.ts';
 import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
-import { ActiveDots, ChartLines } from './chart-lines.tsx';
-import { ChartTooltip } from './chart-tooltip.tsx';
+import { ChartLines } from './chart-lines.tsx';
+import type { PointedChart } from './pointed-chart.tsx';
 
-type TimeSeriesChartProps = {
-  chart: PreparedChart;
-  unit: ChartUnit;
-  width: number;
-  height: number;
-  label: string;
+export type TimeSeriesChartProps = {
+  readonly chart: PreparedChart;
+  readonly unit: ChartUnit;
+  readonly width: number;
+  readonly height: number;
+  readonly label: string;
 };
 
-const axisText = { fill: 'var(--chart-axis)', fontSize: chartLook.axisFontSize };
+type Pointed = { readonly Chart: typeof PointedChart; readonly isFocused: boolean };
 
-/** Together with its lines the only file that knows recharts; it decides nothing. */
-export function TimeSeriesChart({ chart, unit, width, height, label }: TimeSeriesChartProps) {
-  const [isDismissed, setIsDismissed] = useState(false);
-  // External system: the keyboard. The tooltip knows of no lines of its own, so it neither shows nor hides itself.
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => setIsDismissed(event.key === 'Escape');
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
-  const timeText = new Map(chart.timeTicks.map(({ at, text }) => [at, text]));
-  const valueText = new Map(chart.valueTicks.map(({ value, text }) => [value, text]));
+/**
+ * A chart as it stands. What tells of one step weighs more than a page and takes longer to mount than all that is drawn, so it
+ * takes the place of the drawing when somebody points at it or focuses it; one that cannot be fetched leaves the drawing.
+ */
+export function TimeSeriesChart(props: TimeSeriesChartProps) {
+  const { chart, width, height, label } = props;
+  const drawing = useRef<SVGSVGElement>(null);
+  const [pointed, setPointed] = useState<Pointed | null>(null);
+  if (pointed !== null) return <pointed.Chart {...props} isFocused={pointed.isFocused} />;
+  const point = async () => {
+    const { PointedChart: Chart } = await import('./pointed-chart.tsx');
+    setPointed({ Chart, isFocused: document.activeElement === drawing.current });
+  };
+  const pointIfFetched = () => void point().catch(() => undefined);
   return (
-    <ComposedChart
+    <svg
+      ref={drawing}
       width={width}
       height={height}
-      data={chart.rows}
-      margin={chartLook.margin}
+      role="application"
       aria-label={label}
-      onMouseMove={() => setIsDismissed(false)}
+      tabIndex={0}
+      onPointerEnter={pointIfFetched}
+      onFocus={pointIfFetched}
+      className="block"
     >
-      <CartesianGrid vertical={false} stroke="var(--chart-grid)" />
-      <XAxis
-        dataKey="at"
-        type="number"
-        domain={[chart.range.from, chart.range.to]}
-        ticks={chart.timeTicks.map(({ at }) => at)}
-        tickFormatter={(at: number) => timeText.get(at) ?? ''}
-        tick={axisText}
-        tickLine={false}
-        axisLine={{ stroke: 'var(--line-strong)' }}
-        height={chartLook.timeAxisHeight}
-        interval={0}
-        allowDataOverflow
-      />
-      <YAxis
-        domain={[chart.valueTicks[0]?.value ?? 0, chart.valueTicks.at(-1)?.value ?? 1]}
-        ticks={chart.valueTicks.map(({ value }) => value)}
-        tickFormatter={(value: number) => valueText.get(value) ?? ''}
-        tick={axisText}
-        tickLine={false}
-        axisLine={false}
-        width={valueAxisWidth(chart)}
-        interval={0}
-        allowDataOverflow
-      />
-      <Tooltip
-        isAnimationActive={false}
-        cursor={{ stroke: 'var(--line-strong)' }}
-        wrapperStyle={{ visibility: isDismissed ? 'hidden' : 'visible' }}
-        content={({ active, label: at }) =>
-          active && typeof at === 'number' ? <ChartTooltip chart={chart} at={at} unit={unit} /> : null
-        }
-      />
-      {chart.marks.map(markLine)}
-      {chart.thresholds.filter((threshold) => !threshold.isOffScale).map(thresholdLine)}
-      <ChartLines chart={chart} size={{ width, height }} />
-      <ActiveDots chart={chart} size={{ width, height }} />
-    </ComposedChart>
-  );
-}
-
-function markLine({ at, tone, marks }: MarkGroup) {
-  const color = toneColor[tone];
-  return (
-    <ReferenceLine
-      key={`mark ${at}`}
-      x={at}
-      stroke={color}
-      strokeDasharray={chartLook.markDash}
-      label={{
-        value: marks.length === 1 ? '▾' : `▾${marks.length}`,
-        position: 'top',
-        fill: color,
-        fontSize: 11,
-        offset: 1,
-      }}
-    />
-  );
-}
-
-function thresholdLine(threshold: ChartThreshold) {
-  const color = toneColor[threshold.tone ?? 'bad'];
-  return (
-    <ReferenceLine
-      key={threshold.label}
-      y={threshold.value}
-      stroke={color}
-      label={{ value: threshold.label, position: 'insideBottomRight', fill: color, fontSize: 11, offset: 4 }}
-    />
+      <ChartLines chart={chart} width={width} height={height} />
+    </svg>
   );
 }

@@ -6,13 +6,16 @@ import type { PreparedChart } from './prepare-chart.ts';
 export const chartLook = {
   margin: { top: 14, right: 10, bottom: 0, left: 0 },
   axisFontSize: 11,
+  /** Of the number beside a mark that stands for several. */
+  countFontSize: 9,
   timeAxisHeight: 22,
   lineWidth: 1.75,
   bandOpacity: 0.12,
+  /** Of the edge of a band, whose filling is too faint to be told from the surface. */
+  bandEdgeWidth: 0.75,
   markDash: '1 3',
   /** Of the stretch to a step that is not over. */
   openDash: '2 3',
-  openOpacity: 0.6,
 } as const;
 
 export const toneColor: Record<NonNullable<ChartMark['tone']>, string> = {

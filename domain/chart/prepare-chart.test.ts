@@ -47,7 +47,7 @@ describe('a prepared chart', () => {
   });
 
   test('draws a missing value as a gap', () => {
-    expect(prepareChart(input).rows.map((row) => row['s'])).toEqual([0.01, 0.02, null, null, 0.01]);
+    expect(prepareChart(input).lines[0]?.values).toEqual([0.01, 0.02, null, null, 0.01]);
   });
 
   test('caps what is drawn at twice the width and keeps every step for the table', () => {
@@ -61,7 +61,7 @@ describe('a prepared chart', () => {
       range: { from, to: from + 4_999_000 },
       series: [{ key: 's', label: 'S', role: 'stable', points }],
     });
-    expect(chart.rows.length).toBeLessThanOrEqual(1_200);
+    expect(chart.at.length).toBeLessThanOrEqual(1_200);
     expect(chart.full.at).toHaveLength(5_000);
   });
 
@@ -92,12 +92,8 @@ describe('a prepared chart', () => {
       [from + minute, 'bad', 3],
       [from + 3 * minute, 'ok', 1],
     ]);
-    const told = prepared.rows.map((_, index) =>
-      marksOfStep(
-        prepared.marks,
-        prepared.rows.map(({ at }) => at),
-        index,
-      ).map(({ label }) => label),
+    const told = prepared.at.map((_, index) =>
+      marksOfStep(prepared.marks, prepared.at, index).map(({ label }) => label),
     );
     expect(told).toEqual([[], ['60000', '61000', '62000'], [], ['180000'], []]);
   });
@@ -105,7 +101,7 @@ describe('a prepared chart', () => {
   test('tells a step that is not over apart from those that are, in the lines and in words', () => {
     const openFromMs = from + 3 * minute;
     const chart = prepareChart({ ...input, openFromMs });
-    expect(chart.open).toEqual({ at: openFromMs, joinAt: from + 2 * minute });
+    expect(chart.open).toEqual({ at: openFromMs, index: 3 });
     expect(chart.lines.map(({ last }) => last?.isOpen)).toEqual([true, true]);
     expect(chartSentence('Cost', chart, { unit: 'share', zone: 'utc' })).toContain(
       'Stable r6 last 1 % so far',

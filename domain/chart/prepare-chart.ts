@@ -5,7 +5,7 @@ import { groupMarks, type MarkGroup } from './chart-marks.ts';
 import type { ChartMark, ChartRange, ChartSeries, ChartThreshold } from './chart-series.ts';
 import { axisScale, type ChartUnit, formatTick } from './chart-unit.ts';
 import { type LineLook, lineLooks } from './line-look.ts';
-import { capTimeGrid, type TimeGrid, toTimeGrid } from './time-grid.ts';
+import { type Band, capTimeGrid, type TimeGrid, toTimeGrid } from './time-grid.ts';
 
 export type ChartInput = {
   series: readonly ChartSeries[];
@@ -19,17 +19,18 @@ export type ChartInput = {
   openFromMs?: number | undefined;
 };
 
-export type ChartRow = { at: number } & Record<string, number | null | readonly [number, number]>;
-
 export type PreparedLine = LineLook & {
   key: string;
   label: string;
-  bandKey: string | null;
+  /** One for each time of the chart; null is a gap. */
+  values: readonly (number | null)[];
+  bands: readonly (Band | null)[] | null;
   last: { at: number; value: number; isOpen: boolean } | null;
 };
 
 export type PreparedChart = {
-  rows: ChartRow[];
+  /** The steps that are drawn; `full` has all. */
+  at: readonly number[];
   full: TimeGrid;
   lines: PreparedLine[];
   range: ChartRange;
@@ -37,8 +38,8 @@ export type PreparedChart = {
   valueTicks: { value: number; text: string }[];
   thresholds: (ChartThreshold & { isOffScale: boolean })[];
   marks: MarkGroup[];
-  /** Rows from `at` on are not over and are drawn apart, joined to the row at `joinAt`; null when all are. */
-  open: { at: number; joinAt: number } | null;
+  /** Steps from `index` on, whose time is `at`, are not over and are drawn apart; null when all are. */
+  open: { at: number; index: number } | null;
   isEmpty: boolean;
 };
 
@@ -67,13 +68,14 @@ export function prepareChart(input: ChartInput): PreparedChart {
   const openFrom = input.openFromMs ?? Number.POSITIVE_INFINITY;
   const looks = lineLooks(series);
   return {
-    rows: toRows(drawn),
+    at: drawn.at,
     full,
     lines: series.map((each, index) => ({
       ...(looks[index] ?? looks[0] ?? { color: '', dash: undefined, marker: 'circle' }),
       key: each.key,
       label: each.label,
-      bandKey: each.band ? bandKey(each.key) : null,
+      values: drawn.columns[index]?.values ?? [],
+      bands: drawn.columns[index]?.bands ?? null,
       last: lastOf(full, each.key, openFrom),
     })),
     range,
@@ -88,8 +90,6 @@ export function prepareChart(input: ChartInput): PreparedChart {
     isEmpty: full.columns.every((column) => column.values.every((value) => value === null)),
   };
 }
-
-const bandKey = (key: string) => `${key} band`;
 
 function extent(grid: TimeGrid): [low: number, high: number] {
   let low = 0;
@@ -109,21 +109,10 @@ function extent(grid: TimeGrid): [low: number, high: number] {
   return [low, high];
 }
 
-function toRows(grid: TimeGrid): ChartRow[] {
-  return grid.at.map((at, index) => {
-    const row: ChartRow = { at };
-    for (const column of grid.columns) {
-      row[column.key] = column.values[index] ?? null;
-      if (column.bands) row[bandKey(column.key)] = column.bands[index] ?? null;
-    }
-    return row;
-  });
-}
-
 function openOf({ at }: TimeGrid, openFrom: number): PreparedChart['open'] {
   const index = openFrom === Number.POSITIVE_INFINITY ? -1 : at.findIndex((each) => each >= openFrom);
   const first = at[index];
-  return first === undefined ? null : { at: first, joinAt: at[index - 1] ?? first };
+  return first === undefined ? null : { at: first, index };
 }
 
 function lastOf(grid: TimeGrid, key: string, openFrom: number): PreparedLine['last'] {

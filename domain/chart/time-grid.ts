@@ -1,6 +1,6 @@
 import type { ChartRange, ChartSeries } from './chart-series.ts';
 
-type Band = readonly [low: number, high: number];
+export type Band = readonly [low: number, high: number];
 type GridColumn = { key: string; values: (number | null)[]; bands: (Band | null)[] | null };
 export type TimeGrid = { at: number[]; stepMs: number; columns: GridColumn[] };
 

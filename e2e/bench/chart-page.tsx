@@ -74,8 +74,8 @@ const curvesOf = (host: HTMLElement): string[] =>
 
 /** Both axes of each chart have their labels. */
 const hasAxes = (host: HTMLElement, charts: number): boolean =>
-  host.querySelectorAll('.recharts-yAxis-tick-labels').length === charts &&
-  host.querySelectorAll('.recharts-xAxis-tick-labels').length === charts;
+  host.querySelectorAll('[data-axis="value"]').length === charts &&
+  host.querySelectorAll('[data-axis="time"]').length === charts;
 
 /** All of our own work from an answer to lines: it is prepared, then drawn. */
 function Drawn({ answer }: { answer: ChartAnswer }) {
@@ -110,9 +110,13 @@ async function mountMs(answer: ChartAnswer): Promise<number> {
 async function mountAndUpdate(points: number) {
   const { host, root, ms, remove } = await mounted(answerOf(points, 0));
   const before = curvesOf(host).join();
+  // Made before, as the first was, whose painting is not the update's either.
+  const next = answerOf(points, 1);
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  await turn();
   const updateMs = await timed(
     host,
-    () => draw(root, answerOf(points, 1)),
+    () => draw(root, next),
     () => curvesOf(host).join() !== before,
   );
   remove();

@@ -77,7 +77,7 @@ export function shownChart(
   const { unit, range } = answer;
   const chart = prepareChart({ ...answer, widthPx: width - 2 * padPx, zone });
   const seconds = chart.full.stepMs < 60_000;
-  const at = chart.rows.map((row) => row.at);
+  const { at } = chart;
   const soFar = (time: number) => (chart.open !== null && time >= chart.open.at ? ', so far' : '');
   return {
     title: answer.title,
@@ -98,10 +98,7 @@ export function shownChart(
     ),
     lines: chart.lines.map((line) => ({
       label: line.label,
-      texts: chart.rows.map((row) => {
-        const value = row[line.key];
-        return formatUnit(typeof value === 'number' ? value : null, unit);
-      }),
+      texts: line.values.map((value) => formatUnit(value, unit)),
     })),
   };
 }

@@ -3,10 +3,11 @@ import { chartColor } from '../../domain/chart/chart-colors.ts';
 import { toneColor } from '../../domain/chart/chart-look.ts';
 import { chartSentence } from '../../domain/chart/chart-sentence.ts';
 import { namedSeries, namedWords, type SubjectNames } from '../../domain/chart/named-answer.ts';
+import { px } from '../../domain/chart/plot-path.ts';
 import { prepareChart } from '../../domain/chart/prepare-chart.ts';
 import { formatClock, formatExact, type Zone } from '../../domain/time-format.ts';
 import { type LegendEntry, legendRows, type MarkEntry, markRows, smallText } from './picture-rows.ts';
-import { marker, plotSvg, px } from './plot-svg.ts';
+import { markerSvg, plotSvg } from './plot-svg.ts';
 import { cutText, svgName, svgText, textWidth, wrapText } from './svg-text.ts';
 
 export type PictureOptions = {
@@ -121,7 +122,7 @@ function legendEntry({ look, label, value, x }: LegendEntry, top: number, color:
   const text = `<text x="${left + (look === null ? 0 : 28)}" y="${y}" font-size="${smallText}">${words}${figure}</text>`;
   if (look === null) return text;
   const dash = look.dash === undefined ? '' : ` stroke-dasharray="${look.dash}"`;
-  return `<path d="M${left},${y - 4}h22" stroke="${color(look.color)}" stroke-width="2"${dash} fill="none"/>${marker({ x: left + 11, y: y - 4 }, look, color)}${text}`;
+  return `<path d="M${left},${y - 4}h22" stroke="${color(look.color)}" stroke-width="2"${dash} fill="none"/>${markerSvg({ x: left + 11, y: y - 4, look, isOpen: false }, color)}${text}`;
 }
 
 function markEntry({ text, tone, x }: MarkEntry, top: number, color: Color): string {
