@@ -25,9 +25,12 @@ export function formatPercent(share: number, digits?: number): string {
   if (!Number.isFinite(share)) return '–';
   const percent = share * 100;
   const size = Math.abs(percent);
-  const wanted = digits ?? (size > 0 && size < 0.1 ? 3 : size < 10 ? 2 : 1);
+  const wanted = digits ?? (size > 0 && size < 0.1 ? smallDigits(size) : size < 10 ? 2 : 1);
   return `${plain(percent, wanted)} %`;
 }
+
+/** Two that count, of a size below a tenth. */
+const smallDigits = (size: number) => Math.min(12, Math.ceil(-Math.log10(size)) + 1);
 
 export function formatSigned(value: number, format: (size: number) => string = formatNumber): string {
   if (value === 0) return `±${format(0)}`;

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { eq } from 'drizzle-orm';
 import { freePort } from '../db/embedded/server-process.ts';
 import { account } from '../db/schema/identity.ts';
@@ -86,4 +87,114 @@ test('the sandbox cluster has a page with a green check list', async ({ people, 
   await expect(page.getByRole('listitem').filter({ hasText: 'simulated in the database' })).toContainText(
     'Sandbox cluster: Met',
   );
+});
+
+const rowOf = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });
+const box = (page: Page, name: string) =>
+  page.getByRole('dialog').getByRole('textbox', { name, exact: true });
+
+/** Presses the button of the row and confirms; the row is gone then. */
+async function removeRow(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: `Remove ${name}` }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  await expect(page.getByRole('cell', { name })).toHaveCount(0);
+}
+
+test('a link is refused without a safe address, then added, tried on a service, changed and removed', async ({
+  people,
+}) => {
+  const page = await people.as('admin', '/settings/links');
+  await page.getByRole('button', { name: 'Add a link' }).click();
+  await expectBlocked(
+    page.getByRole('button', { name: 'Add', exact: true }),
+    'Give it a name and an address.',
+  );
+  await box(page, 'Name').fill('Dashboard');
+  await box(page, 'Address').fill('https://{service}.example.com/');
+  const add = page.getByRole('button', { name: 'Add', exact: true });
+  await expectBlocked(add, /Write the host without placeholders/);
+  await box(page, 'Address').fill('https://grafana.example.com/d/{cluster}');
+  await expectBlocked(add, /There is no placeholder \{cluster\}/);
+  await box(page, 'Address').fill('https://grafana.example.com/d/{service}');
+  await expect(
+    page.getByRole('dialog').getByRole('link', { name: /grafana\.example\.com\/d\/\w/ }),
+  ).toBeVisible();
+  await add.click();
+  await expect(rowOf(page, 'Dashboard')).toContainText('on services and rollouts, everywhere');
+
+  await page.getByRole('button', { name: 'Change Dashboard' }).click();
+  await box(page, 'Address').fill('https://grafana.example.com/d/{pod}');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(rowOf(page, 'Dashboard')).toContainText('beside pods, everywhere');
+  await removeRow(page, 'Dashboard');
+  await expect(page.getByText('No link yet')).toBeVisible();
+});
+
+test('roles of a member are changed and taken, and the last admin keeps theirs', async ({
+  people,
+  project: {
+    fixture: {
+      people: { admin, viewer },
+    },
+  },
+  problems,
+}) => {
+  problems.allow(/status of 4\d\d/);
+  const page = await people.as('admin', '/settings/members');
+  const dialog = page.getByRole('dialog');
+  const save = page.getByRole('button', { name: 'Save' });
+  const role = (name: string) => dialog.getByRole('checkbox', { name, exact: true });
+
+  await page.getByRole('button', { name: 'Add a member' }).click();
+  await box(page, 'Address').fill('nobody@example.com');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await expect(alertWith(page, 'Nobody with the address nobody@example.com has an account.')).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: `Change the roles of ${viewer.name}` }).click();
+  await role('viewer').uncheck();
+  await expectBlocked(save, 'Choose at least one role.');
+  await role('operator').check();
+  await role('engineer').check();
+  await save.click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rowOf(page, `${viewer.id}@example.com`)).toContainText('operator');
+  await expect(rowOf(page, `${viewer.id}@example.com`)).toContainText('engineer');
+
+  await page.getByRole('button', { name: `Change the roles of ${admin.name}` }).click();
+  await role('admin').uncheck();
+  await role('viewer').check();
+  await save.click();
+  await expect(alertWith(page, /last admin of the project/)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(rowOf(page, `${admin.id}@example.com`)).toContainText('admin');
+
+  await removeRow(page, viewer.name);
+});
+
+test('a metric template says what its query lacks, then is added, changed and removed', async ({
+  people,
+}) => {
+  const page = await people.as('admin', '/settings/metrics');
+  await page.getByRole('button', { name: 'Add a template' }).click();
+  const add = page.getByRole('button', { name: 'Add', exact: true });
+  await expectBlocked(add, 'Give it a name and a query.');
+  await box(page, 'Name').fill('Queue length');
+  await box(page, 'Query').fill('queue_length{route="$route"}');
+  await expectBlocked(add, 'List the values of route, or take $route out of the query.');
+  await box(page, 'Values that may be chosen').fill('route: /pay, /refund');
+  await page.getByLabel('Samples are stored').selectOption({ label: 'Every minute' });
+  await add.click();
+  await expect(rowOf(page, 'Queue length')).toContainText('Every minute');
+  await expect(rowOf(page, 'Queue length')).toContainText('on no chart yet');
+
+  await page.getByRole('button', { name: 'Change Queue length' }).click();
+  await expect(box(page, 'Values that may be chosen')).toHaveValue('route: /pay, /refund');
+  await box(page, 'Name').fill('Queue');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(rowOf(page, 'Queue')).toBeVisible();
+  await expect(rowOf(page, 'Queue length')).toHaveCount(0);
+  await removeRow(page, 'Queue');
+  await expect(page.getByText('No metric template yet')).toBeVisible();
 });

@@ -50,14 +50,24 @@ type Axis = {
   readonly scale?: number | undefined;
 };
 
+/** From this distance of two ticks on an axis counts in millions and more, or its labels leave the lines no room. */
+const compactFrom = 1_000_000;
+const compact = { notation: 'compact', maximumFractionDigits: 2 } as const;
+
 /** Axis labels share the digits that the distance between two ticks needs. */
 export function formatTick(value: number, unit: ChartUnit, { step, scale = 1 }: Axis): string {
   const size = (unit === 'share' ? step * 100 : step) / scale;
   const digits =
     size > 0 ? Math.min(6, Math.max(0, Math.ceil(-Math.log10(size) - 1e-9 + fraction(size)))) : 0;
-  if (isMoney(unit)) return money(value, unit, digits);
+  if (isMoney(unit))
+    return size < compactFrom
+      ? money(value, unit, digits)
+      : new Intl.NumberFormat('en', { ...compact, style: 'currency', currency: unit.slice(6) }).format(value);
   if (unit === 'share') return formatPercent(value, digits);
-  const text = formatNumber(value / scale, digits);
+  const text =
+    size < compactFrom
+      ? formatNumber(value / scale, digits)
+      : new Intl.NumberFormat('en', compact).format(value / scale).replace('-', '−');
   if (unit === 'ms') return `${text} ${lengths.find(({ ms }) => ms === scale)?.word ?? 'ms'}`;
   if (unit === 'perSecond') return `${text} /s`;
   return unit === 'times' ? `${text}×` : text;

@@ -4,7 +4,7 @@ type Scale = (value: number) => number;
 export type Scales = { readonly x: Scale; readonly y: Scale };
 
 /** Half the length of what is drawn of a point between two gaps, which has no line to a neighbour; pixels. */
-const lone = 1.5;
+const lone = 2;
 
 /** A hundredth of a pixel is enough. */
 export const px = (value: number) => Math.round(value * 100) / 100;

@@ -189,6 +189,9 @@ describe('axes', () => {
     [2.5, 'times', 2.5, '2.5×'],
     [1_200, 'money EUR', 200, '€1,200'],
     [0.5, 'money USD', 0.25, '$0.50'],
+    [6_000_000_000_000, 'count', 2_000_000_000_000, '6T'],
+    [-2_500_000, 'perSecond', 2_500_000, '−2.5M /s'],
+    [400_000_000, 'money EUR', 200_000_000, '€400M'],
   ] as const)('%d as %s in steps of %d reads "%s"', (value, unit, step, text) => {
     expect(formatTick(value, unit, { step })).toBe(text);
   });
