@@ -152,3 +152,27 @@ for (const [kind, answer] of Object.entries(kinds))
       expect(console).toEqual(server);
     }
   });
+
+test('a chart that is focused keeps the focus while it begins to follow the keys, and tells of its steps until Escape', async () => {
+  await page.evaluate(([answer, box]) => drawing.drawInConsole(answer, box), [made, size] as const);
+  await page.getByRole('application').focus();
+  await expect(page.locator('.recharts-surface[role="application"]')).toBeFocused();
+  await page.keyboard.press('ArrowRight');
+  const step = page.getByText(/^2026-11-24 \d\d:\d\d/);
+  await expect(step).toBeVisible();
+  const first = await step.textContent();
+  await page.keyboard.press('ArrowRight');
+  await expect(step).not.toHaveText(first ?? '');
+  await page.keyboard.press('Escape');
+  await expect(step).toBeHidden();
+});
+
+test('a chart tells of the step under the pointer, with a dot on each line that has one', async () => {
+  await page.evaluate(([answer, box]) => drawing.drawInConsole(answer, box), [made, size] as const);
+  const { x = 0, y = 0 } = (await page.getByRole('application').boundingBox()) ?? {};
+  await page.mouse.move(x + 0.8 * size.width, y + 100);
+  await expect(page.locator('.recharts-surface[role="application"]')).toBeVisible();
+  await page.mouse.move(x + 0.85 * size.width, y + 110);
+  await expect(page.getByText(/^2026-11-24 \d\d:\d\d/)).toBeVisible();
+  await expect(page.locator('circle')).toHaveCount(2);
+});

@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ComposedChart, Tooltip, useActiveTooltipLabel, useIsTooltipActive, XAxis } from 'recharts';
 import { plotEdges, plotScales } from '../../domain/chart/chart-plot.ts';
 import type { PreparedChart } from '../../domain/chart/prepare-chart.ts';
@@ -18,16 +18,18 @@ export function PointedChart(props: TimeSeriesChartProps & { readonly isFocused:
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
   }, []);
-  const surface = useRef<SVGSVGElement>(null);
-  // External system: the focus, which stood on the drawing that this one replaces.
-  useEffect(() => {
-    if (isFocused) surface.current?.focus();
-  }, [isFocused]);
+  // External system: the focus, which stood on the drawing that this one replaces; recharts draws its own in a second pass.
+  const takeFocus = useCallback(
+    (surface: SVGSVGElement | null) => {
+      if (isFocused) surface?.focus();
+    },
+    [isFocused],
+  );
   const data = useMemo(() => chart.at.map((at) => ({ at })), [chart]);
   const { left, right, top, bottom } = plotEdges(chart, { x: 0, y: 0, width, height });
   return (
     <ComposedChart
-      ref={surface}
+      ref={takeFocus}
       width={width}
       height={height}
       data={data}
