@@ -31,6 +31,8 @@ export function TimeSeriesChart(props: TimeSeriesChartProps) {
   };
   const pointIfFetched = () => void point().catch(() => undefined);
   return (
+    // What answers to pointer and keys takes the place of the drawing.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <svg
       ref={drawing}
       width={width}

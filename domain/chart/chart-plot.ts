@@ -115,8 +115,9 @@ function plotLine({ at, open }: PreparedChart, line: PreparedLine, scales: Scale
   return {
     key,
     look: line,
-    band: bands === null ? '' : bandPath(at, bands, scales),
-    solid: linePath(at, values, scales, { from: 0, to: ended }),
-    open: open === null ? '' : linePath(at, values, scales, { from: Math.max(0, ended - 1), to: at.length }),
+    band: bands === null ? '' : bandPath({ at, bands }, scales),
+    solid: linePath({ at, values }, scales, { from: 0, to: ended }),
+    open:
+      open === null ? '' : linePath({ at, values }, scales, { from: Math.max(0, ended - 1), to: at.length }),
   };
 }

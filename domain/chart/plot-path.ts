@@ -1,6 +1,10 @@
 import type { Band } from './time-grid.ts';
 
 type Scale = (value: number) => number;
+type Line = { readonly at: readonly number[]; readonly values: readonly (number | null)[] };
+type Area = { readonly at: readonly number[]; readonly bands: readonly (Band | null)[] };
+/** Steps `from` up to, but without, `to`. */
+type Stretch = { readonly from: number; readonly to: number };
 export type Scales = { readonly x: Scale; readonly y: Scale };
 
 /** Half the length of what is drawn of a point between two gaps, which has no line to a neighbour; pixels. */
@@ -22,12 +26,7 @@ function pxText(value: number): string {
 }
 
 /** The line through the points `from` up to `to`, broken at gaps; a point between two gaps is a short stroke. Empty of none. */
-export function linePath(
-  at: readonly number[],
-  values: readonly (number | null)[],
-  { x, y }: Scales,
-  { from, to }: { from: number; to: number },
-): string {
+export function linePath({ at, values }: Line, { x, y }: Scales, { from, to }: Stretch): string {
   let path = '';
   let isDown = false;
   for (let index = from; index < to; index += 1) {
@@ -47,23 +46,18 @@ export function linePath(
 }
 
 /** The area between the lower and upper ends, a closed shape for each stretch without gaps. Empty of none. */
-export function bandPath(at: readonly number[], bands: readonly (Band | null)[], scales: Scales): string {
+export function bandPath({ at, bands }: Area, scales: Scales): string {
   let path = '';
   let begin = 0;
   for (let index = 0; index <= at.length; index += 1) {
     if ((bands[index] ?? null) !== null) continue;
-    if (index > begin) path += bandShape(at, bands, scales, { from: begin, to: index });
+    if (index > begin) path += bandShape({ at, bands }, scales, { from: begin, to: index });
     begin = index + 1;
   }
   return path;
 }
 
-function bandShape(
-  at: readonly number[],
-  bands: readonly (Band | null)[],
-  { x, y }: Scales,
-  { from, to }: { from: number; to: number },
-): string {
+function bandShape({ at, bands }: Area, { x, y }: Scales, { from, to }: Stretch): string {
   let upper = '';
   let lower = '';
   for (let index = from; index < to; index += 1) {
