@@ -112,7 +112,7 @@ async function mountAndUpdate(points: number) {
   const before = curvesOf(host).join();
   // Made before, as the first was, whose painting is not the update's either.
   const next = answerOf(points, 1);
-  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  for (let frame = 0; frame < 6; frame += 1) await new Promise(requestAnimationFrame);
   await turn();
   const updateMs = await timed(
     host,
