@@ -69,7 +69,7 @@ export async function measureTrpcCpu(databaseUrl: string): Promise<Finding> {
   return {
     name: 'A tRPC call against node:http with the same SQL',
     value: of((figure) => figure.ours / figure.raw),
-    limit: 4,
+    limit: 3,
     unit: '×',
     detail: `${of((figure) => figure.ours).toFixed(0)} µs of CPU per call against ${of((figure) => figure.raw).toFixed(0)} µs`,
   };

@@ -1,5 +1,6 @@
-import { asc, inArray, sql } from 'drizzle-orm';
+import { asc, sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { policy, policyRevision } from '../../db/schema/environments.ts';
 import { membership, project } from '../../db/schema/identity.ts';
 import { dnsLabelSchema } from '../../domain/name.ts';
@@ -10,13 +11,21 @@ import { digestOf } from '../digest.ts';
 import { newId } from '../id.ts';
 import { query } from '../query.ts';
 
+const projectsOf = prepared((queries, value: ValueOf<{ ids: readonly string[] }>) =>
+  queries
+    .select()
+    .from(project)
+    .where(sql`${project.id} = any(${value('ids')})`)
+    .orderBy(asc(project.name)),
+);
+
 /** Projects of the caller, by name. */
 export const listProjects = query(
   { permission: 'projects.list', schema: z.void(), project: 'instance' },
   async ({ db, principal }) => {
     const ids = [...principal.memberships.keys()];
     if (ids.length === 0) return [];
-    return await db.select().from(project).where(inArray(project.id, ids)).orderBy(asc(project.name));
+    return await projectsOf(db, { ids });
   },
 );
 
