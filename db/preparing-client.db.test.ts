@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { transaction } from './client.ts';
 import { type TestDatabase, testDatabase } from './test-database.ts';
 
@@ -53,3 +53,18 @@ it('a statement over a column that a migration changed fails once, and is read a
   await expect(all()).rejects.toThrow();
   expect((await all()).rows).toEqual([{ value: 1, other: 'two' }]);
 });
+
+it('what is asked together goes out in one write, and what waits for an answer in the next', async () => {
+  const client = await test.pool.connect();
+  const { stream } = (client as unknown as { connection: { stream: { _handle: Handle } } }).connection;
+  const writes = vi.spyOn(stream._handle, 'writev');
+  const ask = (value: number) => client.query('select $1::int as value', [value]);
+  const answers = await Promise.all([ask(1), ask(2), ask(3)]);
+  expect(answers.map(({ rows }) => rows)).toEqual([[{ value: 1 }], [{ value: 2 }], [{ value: 3 }]]);
+  expect(writes).toHaveBeenCalledTimes(1);
+  await ask(4);
+  expect(writes).toHaveBeenCalledTimes(2);
+  client.release();
+});
+
+type Handle = { writev(...args: unknown[]): number };

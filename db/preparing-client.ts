@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 
 /** Statements that one connection keeps prepared; further texts (such as lists of ever other lengths) are planned each time. */
@@ -22,11 +23,13 @@ const changedUnderneath = '0A000';
 export class PreparingClient extends pg.Client {
   /** Which of this connection's statements a text is, from its first time on; null when it may not be prepared. */
   readonly #places = new Map<string, number | null>();
+  #isHeld = false;
 
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     const named = (config: unknown, ...rest: unknown[]) => {
+      this.#holdBack();
       if (!isUnnamed(config)) return query(config, ...rest);
       const answer = query(this.#named(config), ...rest);
       if (answer instanceof Promise)
@@ -36,6 +39,18 @@ export class PreparingClient extends pg.Client {
       return answer;
     };
     this.query = named as typeof this.query;
+  }
+
+  /** What is asked together goes out in one write, instead of one system call and one waking of the server for each. */
+  #holdBack(): void {
+    const { stream } = (this as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isHeld = false;
+      stream.uncork();
+    });
   }
 
   #named(config: Config): Config {

@@ -1,18 +1,23 @@
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Queries } from '../db/client.ts';
+import { prepared, type ValueOf } from '../db/prepared.ts';
 import { account, membership, principal } from '../db/schema/identity.ts';
 import { type Role, roles, rolesHolding } from '../domain/permission.ts';
 import type { Member } from '../domain/policy.ts';
 
-/** Members who could sign at all: enabled accounts with a role that holds promotions.approve. */
-export async function signingMembers(queries: Queries, projectId: string): Promise<Member[]> {
-  const rows = await queries
+const memberRows = prepared((queries, value: ValueOf<{ projectId: string }>) =>
+  queries
     .select({ userId: membership.userId, name: principal.name, roles: membership.heldRoles })
     .from(membership)
     .innerJoin(principal, eq(principal.id, membership.userId))
     .innerJoin(account, eq(account.userId, membership.userId))
-    .where(and(eq(membership.projectId, projectId), isNull(account.disabledAt)))
-    .orderBy(asc(principal.name));
+    .where(and(eq(membership.projectId, value('projectId')), isNull(account.disabledAt)))
+    .orderBy(asc(principal.name)),
+);
+
+/** Members who could sign at all: enabled accounts with a role that holds promotions.approve. */
+export async function signingMembers(queries: Queries, projectId: string): Promise<Member[]> {
+  const rows = await memberRows(queries, { projectId });
   const holding = rolesHolding('promotions.approve');
   return rows
     .map((row) => ({ ...row, roles: new Set(row.roles.filter(isRole)) }))

@@ -35,13 +35,15 @@ const watchTimes: WatchTimes = {
 const line = new BreakableLine(Number(new URL(lab.serverUrl).port));
 let namespace = '';
 let token = '';
+/** Through the line that can be cut. */
+let serverUrl = '';
 let cluster: Cluster;
 let env: Record<string, string> = {};
 
 before(async () => {
   namespace = await lab.createNamespace('faults');
   token = await workerToken(lab, namespace);
-  const serverUrl = `https://127.0.0.1:${await line.listen()}`;
+  serverUrl = `https://127.0.0.1:${await line.listen()}`;
   const connection = { credential: 'token', serverUrl, caPem: lab.caPem, token, watchTimes } as const;
   cluster = await connectKubernetesCluster({ clusterId: 'lab', ...connection });
   const trained = lab.trainModel({ name: model, number: 1, seed: 1 });
@@ -116,6 +118,26 @@ test('many calls share few connections', async () => {
   for (let call = 0; call < 40; call += 1) await cluster.probe([]);
   // Each probe makes a dozen calls, most of them at once.
   assert.ok(line.connections - before <= 14, `${line.connections - before} new connections`);
+});
+
+test('a delete leaves its connection open for the next call', async () => {
+  const caPem = lab.caPem;
+  const api = openKubernetesApi({ kind: 'token', serverUrl, caPem, token });
+  const place = { kind: 'Service' as const, namespace, name: 'deleted-often' };
+  const ports = [{ name: 'http', port: 80 }];
+  const before = line.connections;
+  for (let time = 0; time < 8; time += 1) {
+    const metadata = { namespace, name: place.name };
+    const made = await api.apply(
+      { apiVersion: 'v1', kind: place.kind, metadata, spec: { ports } },
+      { force: false },
+    );
+    const { uid, resourceVersion } = made.metadata;
+    await api.delete(place, { uid, resourceVersion });
+  }
+  // Two of which one is still being finished when the next call comes.
+  assert.ok(line.connections - before <= 3, `${line.connections - before} new connections`);
+  await api.close();
 });
 
 test('a cut line is noticed at once, said in one sentence, and what vanished meanwhile is missed by nobody', async () => {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { eq, type SQL, sql } from 'drizzle-orm';
+import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import { type Transaction, withCommit } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { auditChain, auditDetail, auditEntry } from '../../db/schema/audit.ts';
 import { type AuditEntry, type AuditObjectKind, entryPreimage, genesisHash } from '../../domain/audit.ts';
 import type { Permission } from '../../domain/permission.ts';
@@ -86,15 +88,24 @@ export async function appendAudit(tx: Transaction, input: AppendInput): Promise<
     details.push({ chain, seq: entry.seq, ...detail });
     head = { seq: entry.seq, hash, at };
   }
-  const moved = tx.update(auditChain).set(head).where(eq(auditChain.chain, chain));
   // One round trip for all, and for the COMMIT: the chain's head is locked meanwhile.
   const stored = tx.execute(
-    sql`with entries as (${tx.insert(auditEntry).values(entries).getSQL()}),
-      details as (${tx.insert(auditDetail).values(details).getSQL()}),
-      head as (${moved.getSQL()})
+    sql`with entries as (insert into ${auditEntry} select * from ${recordsOf(auditEntry, entries)}),
+      details as (insert into ${auditDetail} select * from ${recordsOf(auditDetail, details)}),
+      head as (update ${auditChain} set seq = ${head.seq}, hash = ${head.hash}, at = ${head.at.toISOString()}
+        where chain = ${chain})
       ${hintsOf(changesOf(input))}`,
   );
   withCommit(tx, stored.execute());
+}
+
+/** Rows of a table as one value, so that the statement is the same however many there are, and stays prepared. */
+function recordsOf<Table extends PgTable>(table: Table, rows: readonly Table['$inferInsert'][]): SQL {
+  const columns = Object.entries(getTableColumns(table));
+  const records = rows.map((row: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(columns.map(([key, { name }]) => [name, row[key] ?? null])),
+  );
+  return sql`jsonb_populate_recordset(null::${table}, ${JSON.stringify(records)}::jsonb)`;
 }
 
 /** Values as JSON carries them: dates become texts, undefined members go. */
@@ -116,21 +127,25 @@ function detailOf(draft: AuditDraft, actor: AuditActor) {
 }
 
 async function lockHead(tx: Transaction, chain: string): Promise<Head> {
-  const head = (await selectHead(tx, chain)) ?? (await firstHead(tx, chain));
-  return { seq: head.seq, hash: head.hash, at: head.at };
+  const [found] = await lockedHead(tx, { chain });
+  const { seq, hash, at } = found ?? (await firstHead(tx, chain));
+  return { seq, hash, at };
 }
 
-async function selectHead(tx: Transaction, chain: string) {
-  const rows = await tx.select().from(auditChain).where(eq(auditChain.chain, chain)).for('update');
-  return rows[0];
-}
+const lockedHead = prepared((queries, value: ValueOf<{ chain: string }>) =>
+  queries
+    .select()
+    .from(auditChain)
+    .where(eq(auditChain.chain, value('chain')))
+    .for('update'),
+);
 
 async function firstHead(tx: Transaction, chain: string) {
   await tx
     .insert(auditChain)
     .values({ chain, seq: 0, hash: genesisHash, at: new Date(0) })
     .onConflictDoNothing();
-  const head = await selectHead(tx, chain);
+  const [head] = await lockedHead(tx, { chain });
   if (head === undefined) throw new Error(`The audit chain ${chain} has no head.`);
   return head;
 }

@@ -151,6 +151,8 @@ class RawApi {
       method: call.method,
       headers: { ...context.getHeaders(), 'accept-encoding': 'gzip' },
       body: call.body === undefined ? null : JSON.stringify(call.body),
+      // Else undici closes the connection after a DELETE with a body, and the next call has to open one.
+      reset: false,
       signal: call.signal,
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
@@ -181,16 +183,17 @@ function callerOf(connection: ClusterConnection): Caller {
   return {
     json: async (call) => {
       const abort = new AbortController();
-      const late = new EgressError('timeout', `${host} did not answer within ${callTimeoutMs / 1000} s.`);
+      const end = () =>
+        abort.abort(new EgressError('timeout', `${host} did not answer within ${callTimeoutMs / 1000} s.`));
       // Cleared at the end: a time-out that fires after the answer would speak of a healthy connection.
-      const timer = setTimeout(() => abort.abort(late), callTimeoutMs);
+      const timer = setTimeout(end, callTimeoutMs);
       try {
         const { status, headers, text } = await raw.ask({ ...call, signal: abort.signal }, onSilence);
         if (!isSuccess(status)) throw new KubernetesApiError(status, text, headers);
         return JSON.parse(text);
       } catch (error) {
         if (error instanceof KubernetesApiError) throw error;
-        throw egressErrorOf(abort.signal.aborted ? late : error, host);
+        throw egressErrorOf(abort.signal.aborted ? abort.signal.reason : error, host);
       } finally {
         clearTimeout(timer);
       }

@@ -47,16 +47,18 @@ export async function lockPromotion(
   return onlyRow(await lockedRows(tx, { promotionId }));
 }
 
+const namedRevisions = prepared((queries, value: ValueOf<{ revisionId: string }>) =>
+  queries
+    .select({ model: model.name, version: modelVersion.number, service: service.name })
+    .from(serviceRevision)
+    .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
+    .innerJoin(model, eq(model.id, modelVersion.modelId))
+    .innerJoin(service, eq(service.id, serviceRevision.serviceId))
+    .where(eq(serviceRevision.id, value('revisionId'))),
+);
+
 /** The request's name in audit entries: "fraud-detector 7 on scoring". */
 export async function promotionName(queries: Queries, facts: PromotionFacts): Promise<string> {
-  const named = onlyRow(
-    await queries
-      .select({ model: model.name, version: modelVersion.number, service: service.name })
-      .from(serviceRevision)
-      .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
-      .innerJoin(model, eq(model.id, modelVersion.modelId))
-      .innerJoin(service, eq(service.id, serviceRevision.serviceId))
-      .where(eq(serviceRevision.id, facts.promotion.toRevisionId)),
-  );
+  const named = onlyRow(await namedRevisions(queries, { revisionId: facts.promotion.toRevisionId }));
   return `${named.model} ${named.version} on ${named.service}`;
 }

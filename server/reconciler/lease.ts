@@ -1,5 +1,6 @@
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Database, Transaction } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { clusterLease } from '../../db/schema/environments.ts';
 
 /** The right to write to one cluster: the epoch fences every save and every write to the cluster. */
@@ -77,19 +78,24 @@ export function assertHeld(lease: Lease): void {
   if (performance.now() >= lease.safeUntilMs) throw new LeaseLost(lease.clusterId);
 }
 
-/** Fences a transaction: throws LeaseLost unless the epoch is current, and keeps it so until the commit. */
-export async function fence(tx: Transaction, lease: Lease): Promise<void> {
-  const rows = await tx
+const heldLeases = prepared((queries, value: ValueOf<Pick<Lease, 'clusterId' | 'holder' | 'epoch'>>) =>
+  queries
     .select({ epoch: clusterLease.epoch })
     .from(clusterLease)
     .where(
       and(
-        eq(clusterLease.clusterId, lease.clusterId),
-        eq(clusterLease.holder, lease.holder),
-        eq(clusterLease.epoch, lease.epoch),
+        eq(clusterLease.clusterId, value('clusterId')),
+        eq(clusterLease.holder, value('holder')),
+        eq(clusterLease.epoch, value('epoch')),
         gt(clusterLease.leaseUntil, sql`clock_timestamp()`),
       ),
     )
-    .for('share');
+    .for('share'),
+);
+
+/** Fences a transaction: throws LeaseLost unless the epoch is current, and keeps it so until the commit. */
+export async function fence(tx: Transaction, lease: Lease): Promise<void> {
+  const { clusterId, holder, epoch } = lease;
+  const rows = await heldLeases(tx, { clusterId, holder, epoch });
   if (rows.length === 0) throw new LeaseLost(lease.clusterId);
 }

@@ -1,5 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { type Database, type Transaction, transaction } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { cluster as clusterTable, namespaceClaim } from '../../db/schema/environments.ts';
 import { claimMove } from '../../domain/namespace-claim.ts';
 import { type Blocker, blocker, DomainError, type RefusalCode } from '../../domain/refusal.ts';
@@ -21,6 +22,22 @@ type Rows = {
   readonly replacedByUid: string | null;
   readonly claim: typeof namespaceClaim.$inferSelect | null;
 };
+
+const clusterRows = prepared((queries, value: ValueOf<{ clusterId: string; namespace: string }>) =>
+  queries
+    .select({
+      name: clusterTable.name,
+      uid: clusterTable.uid,
+      replacedByUid: clusterTable.replacedByUid,
+      claim: namespaceClaim,
+    })
+    .from(clusterTable)
+    .leftJoin(
+      namespaceClaim,
+      and(eq(namespaceClaim.clusterId, clusterTable.id), eq(namespaceClaim.namespace, value('namespace'))),
+    )
+    .where(eq(clusterTable.id, value('clusterId'))),
+);
 
 /** What the cluster said is believed for so long; what the rows say is read each time. */
 const believedMs = 10_000;
@@ -78,19 +95,7 @@ export class WriteGate {
 
   async #rows(namespace: string): Promise<Rows | null> {
     const { db, clusterId } = this.#options;
-    const found = await db
-      .select({
-        name: clusterTable.name,
-        uid: clusterTable.uid,
-        replacedByUid: clusterTable.replacedByUid,
-        claim: namespaceClaim,
-      })
-      .from(clusterTable)
-      .leftJoin(
-        namespaceClaim,
-        and(eq(namespaceClaim.clusterId, clusterTable.id), eq(namespaceClaim.namespace, namespace)),
-      )
-      .where(eq(clusterTable.id, clusterId));
+    const found = await clusterRows(db, { clusterId, namespace });
     return found[0] ?? null;
   }
 

@@ -1,9 +1,17 @@
-import { inArray } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Queries } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { principal } from '../../db/schema/identity.ts';
 
 /** Who did something, as pages show it. */
 export type PrincipalRef = typeof principal.$inferSelect;
+
+const principalRows = prepared((queries, value: ValueOf<{ wanted: readonly string[] }>) =>
+  queries
+    .select()
+    .from(principal)
+    .where(sql`${principal.id} = any(${value('wanted')})`),
+);
 
 /** Looks up principals by id in one round trip; the returned function throws for an id that was not asked for. */
 export async function principalRefs(
@@ -11,8 +19,7 @@ export async function principalRefs(
   ids: Iterable<string | null>,
 ): Promise<(id: string) => PrincipalRef> {
   const wanted = [...new Set(ids)].filter((id) => id !== null);
-  const rows =
-    wanted.length === 0 ? [] : await queries.select().from(principal).where(inArray(principal.id, wanted));
+  const rows = wanted.length === 0 ? [] : await principalRows(queries, { wanted });
   const byId = new Map(rows.map((row) => [row.id, row]));
   return (id) => {
     const found = byId.get(id);
