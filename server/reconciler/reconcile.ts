@@ -91,10 +91,12 @@ export async function reconcile(hands: Hands, serviceId: string, ahead?: Intent)
     ahead ?? (await snapshot(db, (queries) => readIntent(queries, { ...hands, serviceId })));
   if (found === null) return { requeueAfterMs: null, actions: [] };
   if (isWatched(found)) return await watchService(hands, found, now);
+  // Asked while the database judges a start, which changes nothing of what is seen.
   const forbidden = askedAhead(() => writesForbidden(hands, found));
+  const told = askedAhead(() => hands.cluster.observe(found.serving.scope));
   const { loaded, refused } = await startApproved(hands, found, now);
   if (loaded === null) return { requeueAfterMs: null, actions: [] };
-  const first = await observe(hands, loaded, forbidden());
+  const first = await observe(hands, loaded, { told: told(), forbidden: forbidden() });
   const onWrite = hands.onWrite ?? (() => undefined);
   const metrics = hands.metricsOf(loaded.metrics);
   const measure = () => gatherEvidence({ ...hands, metrics }, { loaded, now, onWrite });
@@ -104,7 +106,10 @@ export async function reconcile(hands: Hands, serviceId: string, ahead?: Intent)
   const evidence = before ?? unmeasured(active);
   const hold = active === null ? null : await stepHold(db, { active, observed: first.observed }, now);
   const seen = { observed: first.observed, evidence, hold };
-  const observeAgain = async () => (await observe(hands, loaded, writesForbidden(hands, loaded))).observed;
+  const observeAgain = async () => {
+    const told = hands.cluster.observe(loaded.serving.scope);
+    return (await observe(hands, loaded, { told, forbidden: writesForbidden(hands, loaded) })).observed;
+  };
   const moved = active === null ? null : await moveOn(hands, { loaded, active, seen, observeAgain, now });
   if (active !== null && moved === null) return { requeueAfterMs: 0, actions: [] };
   const advance = moved?.advance ?? null;
@@ -170,11 +175,11 @@ function isWatched({ row, active }: LoadedService): boolean {
 async function observe(
   hands: Hands,
   { row, serving: { scope } }: LoadedService,
-  asked: Promise<Blocker | null>,
+  asked: { readonly told: Promise<ObservedServing>; readonly forbidden: Promise<Blocker | null> },
 ): Promise<{ observed: ObservedServing; forbidden: boolean }> {
   const [told, found] = await Promise.all([
-    hands.cluster.observe(scope).then((observed) => withShortages(hands.db, scope, observed)),
-    asked,
+    asked.told.then((observed) => withShortages(hands.db, scope, observed)),
+    asked.forbidden,
   ]);
   if (found) return { observed: { ...told, fresh: false, blockers: [found] }, forbidden: true };
   return { observed: withRefusal(told, hands.refusedRevisions.get(row.id)), forbidden: false };
