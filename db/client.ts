@@ -131,10 +131,15 @@ async function commit(client: pg.PoolClient): Promise<void> {
 
 const lastStatements = new WeakMap<Transaction, Promise<unknown>[]>();
 
-/** Leaves a statement at the end of a transaction to its COMMIT, with which it is sent; when it fails nothing is stored. */
-export function withCommit(tx: Transaction, statement: Promise<unknown>): void {
-  statement.catch(() => undefined);
-  lastStatements.set(tx, [...(lastStatements.get(tx) ?? []), statement]);
+/**
+ * Sends a statement whose answer only the COMMIT needs: all such go with it in one round trip, and when one fails nothing is
+ * stored. It is sent here and at once, so it can never come after the COMMIT.
+ */
+export function withCommit<T>(tx: Transaction, statement: { execute(): Promise<T> }): Promise<T> {
+  const answer = statement.execute();
+  answer.catch(() => undefined);
+  lastStatements.set(tx, [...(lastStatements.get(tx) ?? []), answer]);
+  return answer;
 }
 
 type Use<T> = (client: pg.PoolClient, onBroken: (error: Error) => void) => Promise<T>;
@@ -203,8 +208,8 @@ export async function transactionAfter<First, T>(
   run: (tx: Transaction, found: First) => Promise<T>,
 ): Promise<T> {
   return await borrowed(db, async (client, onBroken) => {
+    const tx = drizzle(client) as unknown as Transaction;
     try {
-      const tx = drizzle(client) as unknown as Transaction;
       const begun = client.query(beginStatement(options));
       const [, found] = await Promise.all([begun, first(tx)]);
       const result = await run(tx, found);
@@ -215,9 +220,18 @@ export async function transactionAfter<First, T>(
     } catch (error) {
       if (error instanceof CommitUnknown) onBroken(error);
       else await client.query('ROLLBACK').catch(onBroken);
-      throw error;
+      throw postgresError(error)?.code === afterFailure ? await firstFailure(tx, error) : error;
     }
   });
+}
+
+/** "current transaction is aborted": what is said of every statement after the one that failed. */
+const afterFailure = '25P02';
+
+/** What failed among the statements that were left to the COMMIT, else `error`. */
+async function firstFailure(tx: Transaction, error: unknown): Promise<unknown> {
+  const ends = await Promise.allSettled(lastStatements.get(tx) ?? []);
+  return ends.find((end) => end.status === 'rejected')?.reason ?? error;
 }
 
 export interface PostgresError {

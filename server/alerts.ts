@@ -122,7 +122,7 @@ async function tell(
   { change, when }: { change: AlertChange; when: When },
 ): Promise<void> {
   const dedupKey = dedupKeyOf(serviceId, change);
-  if (change.step.told === 'ended') return await endNotice(tx, { projectId, dedupKey }, when.now);
+  if (change.step.told === 'ended') return void (await endNotice(tx, { projectId, dedupKey }, when.now));
   if (change.notice === null) return;
   const { service, environment, production } = await noticePlace(tx, serviceId);
   const notice = change.notice({ service, environment, production });

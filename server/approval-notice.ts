@@ -20,6 +20,6 @@ export async function tellApprovalNeeded(
 }
 
 /** The request was decided, withdrawn, or has ended by itself: it waits for nobody any more. */
-export async function endApprovalNeeded(tx: Transaction, asked: Asked, now: Date): Promise<void> {
-  await endNotice(tx, keyOf(asked), now);
+export function endApprovalNeeded(tx: Transaction, asked: Asked, now: Date) {
+  return endNotice(tx, keyOf(asked), now);
 }

@@ -13,7 +13,7 @@ import { idempotency } from '../db/schema/identity.ts';
 import type { Permission } from '../domain/permission.ts';
 import type { Principal } from '../domain/principal.ts';
 import { DomainError } from '../domain/refusal.ts';
-import { type AuditDraft, appendAudit } from './audit/append.ts';
+import { type AuditDraft, appendAudit, isChainMoved } from './audit/append.ts';
 import { authorize, type Context, signedIn } from './context.ts';
 import { digestOf } from './digest.ts';
 import { parseInput } from './parse-input.ts';
@@ -42,10 +42,15 @@ type Outcome<Result> = {
  */
 type Project<Input> = 'instance' | ((tx: Transaction, input: Input) => Promise<string> | string);
 
-type Options<Input, Ahead> = {
+type Options<Input, Locked, Ahead> = {
   readonly project: Project<Input>;
-  /** What the body reads and locks first in any case: sent with BEGIN, and seen by nobody without the permission. */
-  readonly ahead?: (tx: Transaction, input: Input) => Promise<Ahead>;
+  /** What the body needs in any case, seen by nobody without the permission. */
+  readonly ahead?: {
+    /** Locks, and reads what it locked; sent with BEGIN. */
+    readonly lock: (tx: Transaction, input: Input) => Promise<Locked>;
+    /** Sent with the claim of the idempotency key; `attempt` counts from 1. */
+    readonly read: (tx: Transaction, locked: Locked, at: { now: Date; attempt: number }) => Promise<Ahead>;
+  };
   /** A repeat is answered with "already created", never with the secret. */
   readonly returnsSecret?: boolean;
 };
@@ -58,8 +63,8 @@ export type Command<Schema extends z.ZodType, Result> = {
 };
 
 /** The only way to write intent: permission, parse, transaction, body, audit entry, one commit. */
-export function command<Schema extends z.ZodType, Result, Ahead = undefined>(
-  definition: { permission: Permission; schema: Schema } & Options<z.output<Schema>, Ahead>,
+export function command<Schema extends z.ZodType, Result, Locked = undefined, Ahead = undefined>(
+  definition: { permission: Permission; schema: Schema } & Options<z.output<Schema>, Locked, Ahead>,
   run: (args: CommandRun<z.output<Schema>, Ahead>) => Promise<Outcome<Result>>,
 ): Command<Schema, Result> {
   const { permission, schema, project } = definition;
@@ -70,11 +75,15 @@ export function command<Schema extends z.ZodType, Result, Ahead = undefined>(
       Promise.all([
         project === 'instance' ? '' : project(tx, input),
         ctx.clock(tx),
-        definition.ahead?.(tx, input) as Promise<Ahead>,
+        definition.ahead?.lock(tx, input) as Promise<Locked>,
       ]);
-    const body = async (tx: Transaction, [projectId, now, ahead]: Awaited<ReturnType<typeof first>>) => {
+    type First = Awaited<ReturnType<typeof first>>;
+    const body = async (tx: Transaction, [projectId, now, locked]: First, attempt: number) => {
       authorize(principal, permission, project === 'instance' ? null : projectId);
-      const repeated = await claimKey<Result>(tx, { ctx, principal, permission, input });
+      const [repeated, ahead] = await Promise.all([
+        claimKey<Result>(tx, { ctx, principal, permission, input }),
+        definition.ahead?.read(tx, locked, { now, attempt }) as Promise<Ahead>,
+      ]);
       if (repeated !== null) return repeated.result;
       const outcome = await run({ tx, input, ahead, principal, projectId, now, ctx });
       keepResponse(
@@ -93,7 +102,9 @@ export function command<Schema extends z.ZodType, Result, Ahead = undefined>(
         });
       return outcome.result;
     };
-    return await retried(() => transactionAfter(ctx.db, { first }, body));
+    return await retried((attempt) =>
+      transactionAfter(ctx.db, { first }, (tx, found) => body(tx, found, attempt)),
+    );
   };
   return Object.assign(execute, { permission, schema, kind: 'command' as const });
 }
@@ -153,7 +164,7 @@ function keepResponse(tx: Transaction, key: Key, response: string | null): void 
     .update(idempotency)
     .set({ response, secret: response === null })
     .where(keyOf(key));
-  withCommit(tx, kept.execute());
+  void withCommit(tx, kept);
 }
 
 function keyOf({ ctx, principal, permission }: Key) {
@@ -164,7 +175,7 @@ function keyOf({ ctx, principal, permission }: Key) {
   );
 }
 
-/** Deadlocks and serialisation failures change nothing, so the body may run again; three times at the most. */
+/** Deadlocks, serialisation failures and a chain that moved change nothing, so the body may run again; three times at the most. */
 export async function retryingDeadlocks<Result>(
   db: Database,
   run: (tx: Transaction) => Promise<Result>,
@@ -172,17 +183,17 @@ export async function retryingDeadlocks<Result>(
   return await retried(() => transaction(db, run));
 }
 
-async function retried<Result>(attempt: () => Promise<Result>): Promise<Result> {
-  for (let attempts = 1; ; attempts += 1) {
+async function retried<Result>(run: (attempt: number) => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
     try {
-      return await attempt();
+      return await run(attempt);
     } catch (error) {
-      if (attempts >= 3 || !isRetryable(error)) throw error;
+      if (attempt >= 3 || !isRetryable(error)) throw error;
     }
   }
 }
 
 function isRetryable(error: unknown): boolean {
   const code = postgresError(error)?.code;
-  return code === '40P01' || code === '40001';
+  return code === '40P01' || code === '40001' || isChainMoved(error);
 }

@@ -59,11 +59,11 @@ export async function emitNotice(tx: Transaction, draft: NoticeDraft, when: When
 }
 
 /** Says that it is over; nothing is written when it is not open. Those who heard of its beginning hear of its end. */
-export async function endNotice(
+export function endNotice(
   tx: Transaction,
   key: { readonly projectId: string; readonly dedupKey: string },
   now: Date,
-): Promise<void> {
+) {
   const { projectId } = key;
   const ended = tx
     .update(noticeTable)
@@ -75,7 +75,7 @@ export async function endNotice(
     .where(and(eq(noticeTable.projectId, projectId), eq(noticeTable.openKey, key.dedupKey)))
     .returning({ id: noticeTable.id });
   const hint = sql`json_build_object('projectId', ${projectId}::text, 'topic', 'noticeEnd', 'id', id)::text`;
-  await tx.execute(
+  return tx.execute(
     sql`with ended as (${ended.getSQL()}) select pg_notify(${changeChannel}, ${hint}) from ended`,
   );
 }

@@ -36,11 +36,8 @@ type Signature = {
 };
 
 /** Stores what a person decided. */
-export async function storeDecision(
-  tx: Transaction,
-  { userId, now, ...signature }: Signature,
-): Promise<void> {
-  await tx
+export function storeDecision(tx: Transaction, { userId, now, ...signature }: Signature) {
+  return tx
     .insert(approval)
     .values({ id: newId(), ...signature, principalId: userId, ownerUserId: userId, decidedAt: now });
 }

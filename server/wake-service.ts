@@ -9,10 +9,15 @@ export async function lookSoon(tx: Transaction, serviceId: string, now: Date): P
 
 /** Marks the service's intent as changed and due now; the audit entry's notification then wakes the worker early. */
 export async function wakeService(tx: Transaction, serviceId: string, now: Date): Promise<number> {
-  const rows = await tx
+  const rows = await wakingService(tx, serviceId, now);
+  return rows[0]?.generation ?? 0;
+}
+
+/** The statement of `wakeService`. */
+export function wakingService(tx: Transaction, serviceId: string, now: Date) {
+  return tx
     .update(service)
     .set({ generation: sql`${service.generation} + 1`, nextReconcileAt: now, attempts: 0 })
     .where(eq(service.id, serviceId))
     .returning({ generation: service.generation });
-  return rows[0]?.generation ?? 0;
 }

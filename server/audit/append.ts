@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
-import { type Transaction, withCommit } from '../../db/client.ts';
+import { postgresError, type Queries, type Transaction, withCommit } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { auditChain, auditDetail, auditEntry } from '../../db/schema/audit.ts';
 import { type AuditEntry, type AuditObjectKind, entryPreimage, genesisHash } from '../../domain/audit.ts';
@@ -40,29 +40,39 @@ export function chainName(projectId: string | null): string {
 
 type Head = { readonly seq: number; readonly hash: string; readonly at: Date };
 
-const lockedHeads = new WeakMap<Transaction, { readonly chain: string; readonly head: Promise<Head> }>();
+const seenHeads = new WeakMap<Transaction, { readonly chain: string; readonly head: Head }>();
 
 /**
- * Locks the head of the chain to which the transaction will append, sent with its last writes and after them: every
- * transaction locks the head last.
+ * Reads the head of the chain to which the transaction will append, together with what else it reads; then all that it
+ * writes and its COMMIT go in one round trip. Not locked: when another transaction appends first, the end fails with what
+ * `isChainMoved` tells, and has to be done again with `attempt` 2, which locks.
  */
-export async function lockChain(tx: Transaction, projectId: string | null): Promise<void> {
+export async function seeChain(tx: Transaction, projectId: string | null, attempt: number): Promise<void> {
+  if (attempt > 1) return;
   const chain = chainName(projectId);
-  const head = lockHead(tx, chain);
-  lockedHeads.set(tx, { chain, head });
-  await head;
+  const [head] = await heads(tx, { chain });
+  if (head !== undefined) seenHeads.set(tx, { chain, head });
+}
+
+/** Primary keys of entries and their details: the chain and the place in it, which only one transaction can have. */
+const placeKeys: readonly unknown[] = ['audit_entry_chain_seq_pk', 'audit_detail_chain_seq_pk'];
+
+/** Whether a transaction failed only because another one appended to its chain first. */
+export function isChainMoved(error: unknown): boolean {
+  return placeKeys.includes(postgresError(error)?.constraint);
 }
 
 /**
- * Appends the drafts to their chain. Call it last in the transaction: it locks the chain's head until the commit.
+ * Appends the drafts to their chain. Call it last in the transaction: it locks the chain's head until the commit, unless
+ * that was seen.
  * `at` never decreases within a chain, even when the clock does.
  */
 export async function appendAudit(tx: Transaction, input: AppendInput): Promise<void> {
   const chain = chainName(input.projectId);
-  const locked = lockedHeads.get(tx);
+  const seen = seenHeads.get(tx);
   // A transaction that appends a second time finds another head.
-  lockedHeads.delete(tx);
-  let head = await (locked?.chain === chain ? locked.head : lockHead(tx, chain));
+  seenHeads.delete(tx);
+  let head = seen?.chain === chain ? seen.head : await lockHead(tx, chain);
   const entries: (typeof auditEntry.$inferInsert)[] = [];
   const details: (typeof auditDetail.$inferInsert)[] = [];
   for (const draft of input.drafts) {
@@ -96,7 +106,7 @@ export async function appendAudit(tx: Transaction, input: AppendInput): Promise<
         where chain = ${chain})
       ${hintsOf(changesOf(input))}`,
   );
-  withCommit(tx, stored.execute());
+  void withCommit(tx, stored);
 }
 
 /** Rows of a table as one value, so that the statement is the same however many there are, and stays prepared. */
@@ -127,17 +137,20 @@ function detailOf(draft: AuditDraft, actor: AuditActor) {
 }
 
 async function lockHead(tx: Transaction, chain: string): Promise<Head> {
-  const [found] = await lockedHead(tx, { chain });
+  const [found] = await lockedHeads(tx, { chain });
   const { seq, hash, at } = found ?? (await firstHead(tx, chain));
   return { seq, hash, at };
 }
 
-const lockedHead = prepared((queries, value: ValueOf<{ chain: string }>) =>
+const headOf = (queries: Queries, value: ValueOf<{ chain: string }>) =>
   queries
     .select()
     .from(auditChain)
-    .where(eq(auditChain.chain, value('chain')))
-    .for('update'),
+    .where(eq(auditChain.chain, value('chain')));
+
+const heads = prepared(headOf);
+const lockedHeads = prepared((queries, value: ValueOf<{ chain: string }>) =>
+  headOf(queries, value).for('update'),
 );
 
 async function firstHead(tx: Transaction, chain: string) {
@@ -145,7 +158,7 @@ async function firstHead(tx: Transaction, chain: string) {
     .insert(auditChain)
     .values({ chain, seq: 0, hash: genesisHash, at: new Date(0) })
     .onConflictDoNothing();
-  const [head] = await lockedHead(tx, { chain });
+  const [head] = await lockedHeads(tx, { chain });
   if (head === undefined) throw new Error(`The audit chain ${chain} has no head.`);
   return head;
 }

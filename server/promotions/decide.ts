@@ -1,14 +1,14 @@
 import { eq } from 'drizzle-orm';
 import * as z from 'zod';
-import type { Transaction } from '../../db/client.ts';
+import { type Transaction, withCommit } from '../../db/client.ts';
 import { promotion } from '../../db/schema/promotions.ts';
 import { idSchema } from '../../domain/name.ts';
 import { type PromotionState, subjectRefusal } from '../../domain/promotion.ts';
 import { refuse } from '../../domain/refusal.ts';
 import { endApprovalNeeded } from '../approval-notice.ts';
-import { type AuditDraft, lockChain } from '../audit/append.ts';
+import type { AuditDraft } from '../audit/append.ts';
 import { type CommandRun, command } from '../command.ts';
-import type { PromotionFacts, PromotionRecord } from '../rows/promotion-facts.ts';
+import type { PromotionFacts } from '../rows/promotion-facts.ts';
 import { decisionRefusal } from '../rows/promotion-judgement.ts';
 import { rowProject } from '../rows/row-project.ts';
 import {
@@ -18,21 +18,22 @@ import {
   stateAfterDecision,
   storeDecision,
 } from '../sign-action.ts';
-import { wakeService } from '../wake-service.ts';
-import { factsOf, lockPromotion, promotionName } from './lock.ts';
+import { wakingService } from '../wake-service.ts';
+import { lockedFacts } from './lock.ts';
 
 const decisionSchema = z.object({
   promotionId: idSchema,
   ...decisionFields,
 });
 type DecisionInput = z.output<typeof decisionSchema>;
+type LockedFacts = Awaited<ReturnType<typeof lockedFacts.read>>;
 
 const project = (tx: Transaction, input: { promotionId: string }) =>
   rowProject(tx, promotion, input.promotionId);
 
 /** Signs; the last signature that the policy asks for approves the request and wakes the worker. */
 export const approvePromotion = command(
-  { permission: 'promotions.approve', schema: decisionSchema, project, ahead: lockPromotion },
+  { permission: 'promotions.approve', schema: decisionSchema, project, ahead: lockedFacts },
   (run) => decide(run, 'approve'),
 );
 
@@ -44,14 +45,14 @@ export const rejectPromotion = command(
       comment: z.string().trim().min(1, 'Say why, so that the requester can mend it.').max(5_000),
     }),
     project,
-    ahead: lockPromotion,
+    ahead: lockedFacts,
   },
   (run) => decide(run, 'reject'),
 );
 
-async function decide(run: CommandRun<DecisionInput, PromotionRecord>, verb: Decision) {
+async function decide(run: CommandRun<DecisionInput, LockedFacts>, verb: Decision) {
   const { tx, input, ahead, principal, now } = run;
-  const facts = await factsOf(tx, ahead, now);
+  const { facts, name } = ahead;
   refuse(decisionRefusal(facts, verb, principal));
   refuse(subjectRefusal(facts.asked, facts.now));
   refuseOtherSubject(facts.action, input.subjectDigest);
@@ -60,34 +61,37 @@ async function decide(run: CommandRun<DecisionInput, PromotionRecord>, verb: Dec
   const decided = { userId: principal.id, decision: verb };
   const signed = { projectId, actionId: facts.action.id, ...decided, comment, subjectDigest, now };
   const state = stateAfterDecision({ ...facts, rules: facts.policy.rules }, decided);
-  const [entry] = await Promise.all([
-    decisionEntry(tx, { facts, verb, state, comment }),
-    storeDecision(tx, signed),
-    saveState(tx, { facts, state, now }),
-    lockChain(tx, projectId),
-  ]);
-  return { result: { promotionId: facts.promotion.id, state }, audit: [entry] as const };
+  void withCommit(tx, storeDecision(tx, signed));
+  saveState(tx, { facts, state, now });
+  const audit = [decisionEntry({ facts, name, verb, state, comment })] as const;
+  return { result: { promotionId: facts.promotion.id, state }, audit };
 }
 
-async function saveState(
+/** The request's new state and what follows from it. */
+function saveState(
   tx: Transaction,
   { facts, state, now }: { facts: PromotionFacts; state: PromotionState; now: Date },
-): Promise<void> {
+): void {
   if (state === 'open') return;
   const { id: promotionId, projectId, serviceId } = facts.promotion;
-  await Promise.all([
-    tx.update(promotion).set({ state, decidedAt: now, outcome: null }).where(eq(promotion.id, promotionId)),
-    endApprovalNeeded(tx, { projectId, promotionId }, now),
-    wakeService(tx, serviceId, now),
-  ]);
+  const saved = tx
+    .update(promotion)
+    .set({ state, decidedAt: now, outcome: null })
+    .where(eq(promotion.id, promotionId));
+  void withCommit(tx, saved);
+  void withCommit(tx, endApprovalNeeded(tx, { projectId, promotionId }, now));
+  void withCommit(tx, wakingService(tx, serviceId, now));
 }
 
-async function decisionEntry(
-  tx: Transaction,
-  made: { facts: PromotionFacts; verb: Decision; state: PromotionState; comment: string },
-): Promise<AuditDraft> {
-  const { facts, verb, state } = made;
-  const name = await promotionName(tx, facts);
+type Decided = {
+  readonly facts: PromotionFacts;
+  readonly name: string;
+  readonly verb: Decision;
+  readonly state: PromotionState;
+  readonly comment: string;
+};
+
+function decisionEntry({ facts, name, verb, state, comment }: Decided): AuditDraft {
   const done = verb === 'approve' ? 'approved' : 'rejected';
   const rest = verb === 'approve' && state === 'approved' ? '; it was the last signature' : '';
   return {
@@ -95,7 +99,7 @@ async function decisionEntry(
     sentence: `${done} ${name}${rest}`,
     before: { state: facts.promotion.state },
     after: { state, subjectDigest: facts.action.subjectDigest },
-    comment: made.comment === '' ? undefined : made.comment,
+    comment: comment === '' ? undefined : comment,
     related: [
       { kind: 'service', id: facts.promotion.serviceId },
       { kind: 'serviceRevision', id: facts.promotion.toRevisionId },

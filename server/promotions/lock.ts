@@ -4,6 +4,7 @@ import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { model, modelVersion } from '../../db/schema/models.ts';
 import { guardedAction, promotion } from '../../db/schema/promotions.ts';
 import { service, serviceRevision } from '../../db/schema/services.ts';
+import { seeChain } from '../audit/append.ts';
 import {
   type PromotionFacts,
   type PromotionRecord,
@@ -39,6 +40,23 @@ export async function factsOf(queries: Queries, record: PromotionRecord, now: Da
   return onlyRow(await promotionFacts(queries, [record], { projectId, now }));
 }
 
+/** What decisions about a request begin with: its rows locked, then all that they are judged by. */
+export const lockedFacts = {
+  lock: lockPromotion,
+  read: async (
+    tx: Transaction,
+    record: PromotionRecord,
+    { now, attempt }: { now: Date; attempt: number },
+  ) => {
+    const [facts, name] = await Promise.all([
+      factsOf(tx, record, now),
+      promotionName(tx, record),
+      seeChain(tx, record.promotion.projectId, attempt),
+    ]);
+    return { facts, name };
+  },
+};
+
 /** Locks the request's rows, so that decisions made at the same time are taken one after the other; throws notFound. */
 export async function lockPromotion(
   tx: Transaction,
@@ -58,7 +76,10 @@ const namedRevisions = prepared((queries, value: ValueOf<{ revisionId: string }>
 );
 
 /** The request's name in audit entries: "fraud-detector 7 on scoring". */
-export async function promotionName(queries: Queries, facts: PromotionFacts): Promise<string> {
-  const named = onlyRow(await namedRevisions(queries, { revisionId: facts.promotion.toRevisionId }));
+export async function promotionName(
+  queries: Queries,
+  { promotion: { toRevisionId: revisionId } }: PromotionRecord,
+): Promise<string> {
+  const named = onlyRow(await namedRevisions(queries, { revisionId }));
   return `${named.model} ${named.version} on ${named.service}`;
 }

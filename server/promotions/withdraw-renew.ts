@@ -14,7 +14,7 @@ import { lockService } from '../rows/service-record.ts';
 import { wakeService } from '../wake-service.ts';
 import { loadDraft } from './draft.ts';
 import { draftRefusals } from './draft-judgement.ts';
-import { factsOf, lockPromotion, promotionName } from './lock.ts';
+import { factsOf, lockedFacts, lockPromotion } from './lock.ts';
 import { insertPromotion, noteSchema } from './request.ts';
 
 const project = (tx: Transaction, input: { promotionId: string }) =>
@@ -26,10 +26,9 @@ export const withdrawPromotion = command(
     permission: 'promotions.withdraw',
     schema: z.object({ promotionId: idSchema, comment: noteSchema.default('') }),
     project,
-    ahead: lockPromotion,
+    ahead: lockedFacts,
   },
-  async ({ tx, input, ahead, now }) => {
-    const facts = await factsOf(tx, ahead, now);
+  async ({ tx, input, ahead: { facts, name }, now }) => {
     refuse(stateRefusal(facts, 'withdraw'));
     await tx
       .update(promotion)
@@ -37,7 +36,6 @@ export const withdrawPromotion = command(
       .where(eq(promotion.id, facts.promotion.id));
     await endApprovalNeeded(tx, { ...facts.promotion, ...input }, now);
     await wakeService(tx, facts.promotion.serviceId, now);
-    const name = await promotionName(tx, facts);
     return {
       result: { promotionId: facts.promotion.id, state: 'withdrawn' as const },
       audit: [

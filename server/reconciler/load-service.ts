@@ -274,6 +274,7 @@ const waitingPromotions = prepared((queries, value: ValueOf<OfService>) =>
   queries
     .select({
       id: promotion.id,
+      projectId: promotion.projectId,
       serviceId: promotion.serviceId,
       fromRevisionId: promotion.fromRevisionId,
       toRevisionId: promotion.toRevisionId,

@@ -21,8 +21,8 @@ async function openCanary(tx: Transaction, row: RolloutRow, at: Date): Promise<v
 }
 
 /** Opens the canary's interval of a rollout that begins with it. */
-export async function insertCanary(tx: Transaction, row: RolloutRow, at: Date): Promise<void> {
-  await tx.insert(roleInterval).values({
+export function insertCanary(tx: Transaction, row: RolloutRow, at: Date) {
+  return tx.insert(roleInterval).values({
     id: newId(),
     projectId: row.projectId,
     serviceId: row.serviceId,

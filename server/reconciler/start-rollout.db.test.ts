@@ -8,6 +8,9 @@ import { rollout } from '../../db/schema/rollouts.ts';
 import { roleInterval, service } from '../../db/schema/services.ts';
 import { type TestDatabase, testDatabase } from '../../db/test-database.ts';
 import { refusal } from '../../domain/refusal.ts';
+import { appendAudit } from '../audit/append.ts';
+import { exportLines } from '../audit/export.ts';
+import { verifyExport } from '../audit/verify.ts';
 import { newId } from '../id.ts';
 import { reconcile } from './reconcile.ts';
 import { ReconcilerWorld } from './reconciler-fixture.ts';
@@ -191,5 +194,30 @@ describe('rollouts.start', () => {
       return { waiting };
     });
     expect(await waiting).toMatchObject({ kind: 'refused', refusal: { code: 'rolloutActive' } });
+  });
+
+  it('that finds another act put before its own in the audit does it again, and both are in the chain', async () => {
+    const world = await ReconcilerWorld.create(database.db);
+    const id = await world.approve();
+    const { projectId, userId } = world;
+    const { starting } = await transaction(world.db, async (tx) => {
+      await appendAudit(tx, {
+        projectId,
+        actor: { id: userId, name: 'Ada' },
+        action: 'models.create',
+        now: world.now,
+        origin: 'live',
+        drafts: [{ object: { kind: 'model', id: projectId, name: 'other' }, sentence: 'created other' }],
+      });
+      const starting = start(world, id);
+      await expect.poll(() => lockWaits(world)).toBe(1);
+      return { starting };
+    });
+    expect(await starting).toMatchObject({ kind: 'started', row: { promotionId: id, phase: 'starting' } });
+    let lines = '';
+    for await (const line of exportLines(world.db, `project:${projectId}`)) lines += line;
+    expect(verifyExport(lines)).toMatchObject({ ok: true });
+    expect(lines).toContain('created other');
+    expect(lines.match(/"rollouts.start"/g)).toHaveLength(1);
   });
 });

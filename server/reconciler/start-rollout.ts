@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { and, eq, isNull } from 'drizzle-orm';
-import { type Database, type Transaction, transactionAfter } from '../../db/client.ts';
+import { type Database, type Transaction, transactionAfter, withCommit } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { budgetReservation } from '../../db/schema/budgets.ts';
 import { policyRevision } from '../../db/schema/environments.ts';
@@ -19,7 +19,7 @@ import {
 import { type Blocker, blocker, type Refusal, refusal } from '../../domain/refusal.ts';
 import { rolloutPlanSchema } from '../../domain/rollout-plan.ts';
 import { promotionRetrySchema } from '../../domain/rollout-retry.ts';
-import { type AuditDraft, appendAudit, lockChain, notifyChange } from '../audit/append.ts';
+import { type AuditDraft, appendAudit, isChainMoved, notifyChange, seeChain } from '../audit/append.ts';
 import { digestOf } from '../digest.ts';
 import { newId } from '../id.ts';
 import { currentSubjects } from '../promotion-subject.ts';
@@ -44,7 +44,7 @@ export type StartInput = {
 /** Of a request, what never changes. */
 export type AskedStart = Pick<
   typeof promotion.$inferSelect,
-  'id' | 'serviceId' | 'fromRevisionId' | 'toRevisionId'
+  'id' | 'projectId' | 'serviceId' | 'fromRevisionId' | 'toRevisionId'
 >;
 
 type RolloutRow = typeof rollout.$inferSelect;
@@ -61,28 +61,48 @@ export type StartOutcome =
  * fixed before it starts and with what it reserves.
  */
 export async function startRollout(db: Database, input: StartInput): Promise<StartOutcome> {
-  const first = (tx: Transaction) => readLocked(tx, input);
-  return await transactionAfter(db, { first }, async (tx, { found, subject, active, rows }) => {
-    if (found === undefined || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
-    const start = plannedStart(found, input.now);
-    // The guards take the records and hear why they could not be read.
-    startRecords(tx, start, rows).catch(() => undefined);
-    const changed = subjectChange(found, subject);
-    if (changed !== null) return await voided(tx, found, { input, reason: changed });
-    const no = activeRefusal(active) ?? (await startRefusal(tx, start, input.guards ?? startGuards));
-    if (no !== null) return await refused(tx, found, no);
-    const dispersion = input.dispersion();
-    return dispersion === null
-      ? { kind: 'ready' }
-      : await started(tx, found, { ...input, dispersion, start });
+  const outcome = await tryToStart(db, input, 1).catch((error: unknown) => {
+    if (isChainMoved(error)) return tryToStart(db, input, 2);
+    throw error;
   });
+  return outcome.kind === 'started' ? { ...outcome, row: onlyRow(await outcome.inserted) } : outcome;
+}
+
+type Tried =
+  | Exclude<StartOutcome, { kind: 'started' }>
+  | {
+      readonly kind: 'started';
+      readonly inserted: Promise<readonly RolloutRow[]>;
+      readonly to: RevisionRecord;
+    };
+
+async function tryToStart(db: Database, input: StartInput, attempt: number): Promise<Tried> {
+  const first = (tx: Transaction) => readLocked(tx, input, attempt);
+  return await transactionAfter(
+    db,
+    { first },
+    async (tx, { found, subject, active, rows }): Promise<Tried> => {
+      if (found === undefined || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
+      const start = plannedStart(found, input.now);
+      // The guards take the records and hear why they could not be read.
+      startRecords(tx, start, rows).catch(() => undefined);
+      const changed = subjectChange(found, subject);
+      if (changed !== null) return await voided(tx, found, { input, reason: changed });
+      const no = activeRefusal(active) ?? (await startRefusal(tx, start, input.guards ?? startGuards));
+      if (no !== null) return await refused(tx, found, no);
+      const dispersion = input.dispersion();
+      return dispersion === null
+        ? { kind: 'ready' }
+        : await started(tx, found, { ...input, dispersion, start });
+    },
+  );
 }
 
 /**
  * Locks the request and its service, then reads all that is judged, in one round trip. Each is a statement of its own, after
  * the lock: what joins a row that was waited for is as it was before the wait.
  */
-async function readLocked(tx: Transaction, { promotion: asked, lease }: StartInput) {
+async function readLocked(tx: Transaction, { promotion: asked, lease }: StartInput, attempt: number) {
   const locked = lockedPromotions(tx, { promotionId: asked.id });
   const rows = readStart(tx, asked);
   const [[found], , subjects, [active]] = await Promise.all([
@@ -91,6 +111,7 @@ async function readLocked(tx: Transaction, { promotion: asked, lease }: StartInp
     currentSubjects(tx, [asked.id]),
     activeRollouts(tx, asked),
     rows.catch(() => undefined),
+    seeChain(tx, asked.projectId, attempt),
   ]);
   return { found, subject: subjects.get(asked.id), active, rows };
 }
@@ -164,7 +185,7 @@ function activeRefusal(active: { readonly id: string } | undefined): Refusal | n
       });
 }
 
-async function refused(tx: Transaction, { row }: Found, reason: Refusal | Blocker): Promise<StartOutcome> {
+async function refused(tx: Transaction, { row }: Found, reason: Refusal | Blocker): Promise<Tried> {
   const outcome = 'until' in reason ? reason : blocker(reason);
   if (!isDeepStrictEqual(row.outcome, outcome)) {
     await tx.update(promotion).set({ outcome }).where(eq(promotion.id, row.id));
@@ -175,7 +196,7 @@ async function refused(tx: Transaction, { row }: Found, reason: Refusal | Blocke
 
 type Voiding = { readonly input: StartInput; readonly reason: Refusal };
 
-async function voided(tx: Transaction, found: Found, { input, reason }: Voiding): Promise<StartOutcome> {
+async function voided(tx: Transaction, found: Found, { input, reason }: Voiding): Promise<Tried> {
   const { row } = found;
   await tx
     .update(promotion)
@@ -198,7 +219,7 @@ async function started(
   tx: Transaction,
   found: Found,
   input: Omit<StartInput, 'dispersion'> & { dispersion: Dispersion; start: PlannedStart },
-): Promise<StartOutcome> {
+): Promise<Tried> {
   const { row } = found;
   const { plan } = input.start;
   const { phi, backedByHistory } = input.dispersion;
@@ -225,17 +246,12 @@ async function started(
     stepStartedAt: input.now,
   };
   const reserved = await reserving(tx, values.id, input.start);
-  // `execute` sends the rollout first: what is sent with it names it.
-  const [inserted] = await Promise.all([
-    tx.insert(rollout).values(values).returning().execute(),
-    insertCanary(tx, values, input.now),
-    tx
-      .update(promotion)
-      .set({ state: 'started', outcome: null, retry: null })
-      .where(eq(promotion.id, row.id)),
-    reserved === null ? null : tx.insert(budgetReservation).values([...reserved.rows]),
-    lockChain(tx, row.projectId),
-  ]);
+  // The rollout first, because all that follows names it.
+  const inserted = withCommit(tx, tx.insert(rollout).values(values).returning());
+  void withCommit(tx, insertCanary(tx, values, input.now));
+  const taken = tx.update(promotion).set({ state: 'started', outcome: null, retry: null });
+  void withCommit(tx, taken.where(eq(promotion.id, row.id)));
+  if (reserved !== null) void withCommit(tx, tx.insert(budgetReservation).values([...reserved.rows]));
   await write(tx, found, {
     ...input,
     draft: {
@@ -263,7 +279,7 @@ async function started(
       ],
     },
   });
-  return { kind: 'started', row: onlyRow(inserted), to: (await startRecords(tx, input.start)).to };
+  return { kind: 'started', inserted, to: (await startRecords(tx, input.start)).to };
 }
 
 async function write(
