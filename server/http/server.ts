@@ -43,7 +43,7 @@ export function createSiteServer(parts: Parts): {
 } {
   const metrics = processMetrics();
   const streams = eventStreams(parts.site, parts.hub);
-  const reads = trpcReads(parts.site);
+  const calls = trpcCalls(parts.site);
   const api = getRequestListener(siteApp(parts.site, metrics).fetch);
   const rest = getRequestListener(restApp(parts.site).fetch);
   const embed = getRequestListener(embedApp(parts.site).fetch);
@@ -53,7 +53,7 @@ export function createSiteServer(parts: Parts): {
     const path = (req.url ?? '/').split('?')[0] ?? '/';
     setCommonHeaders(res, parts.guard);
     measure(metrics, { path, res });
-    answer({ ...parts, reads, api, rest, embed, ingest, streams }, { req, res, path }).catch(
+    answer({ ...parts, calls, api, rest, embed, ingest, streams }, { req, res, path }).catch(
       (error: unknown) => {
         // A path of KServe's carries a token.
         log.error({ error, path: redacted(path) }, 'A request failed.');
@@ -69,7 +69,7 @@ export function createSiteServer(parts: Parts): {
 
 type Listener = (req: IncomingMessage, res: ServerResponse) => unknown;
 type Route = Parts & {
-  reads: Listener;
+  calls: Listener;
   api: Listener;
   rest: Listener;
   embed: Listener;
@@ -112,8 +112,8 @@ const trpcOptions = {
 const trpcContext = (site: Site, { headers }: IncomingMessage) =>
   contextFor(site, (name) => singleHeader(headers[name]));
 
-/** Calls without a body, by Hono's requests and answers: those that tRPC makes for Node are streams, a third of a call. */
-function trpcReads(site: Site): Listener {
+/** By Hono's requests and answers: those that tRPC makes for Node are streams, a third of a call. */
+function trpcCalls(site: Site): Listener {
   return getRequestListener((request, { incoming }) =>
     fetchRequestHandler({
       ...trpcOptions,
@@ -124,10 +124,15 @@ function trpcReads(site: Site): Listener {
   );
 }
 
-/** What a body may weigh is counted while it comes, which only tRPC's own way for Node does. */
-async function answerTrpc({ site, reads }: Route, { req, res, path }: Exchange): Promise<void> {
+/** Node ends a body where its header says, and a larger one was refused before. */
+function isSized({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' || headers['content-length'] !== undefined;
+}
+
+/** What a body weighs whose size nobody said is counted while it comes, which only tRPC's own way for Node does. */
+async function answerTrpc({ site, calls }: Route, { req, res, path }: Exchange): Promise<void> {
   res.setHeader('cache-control', 'no-store');
-  if (req.method === 'GET') return void (await reads(req, res));
+  if (isSized(req)) return void (await calls(req, res));
   await nodeHTTPRequestHandler({
     ...trpcOptions,
     req,
