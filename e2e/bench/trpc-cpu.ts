@@ -17,7 +17,7 @@ async function cpuPerRequest(server: MeasuredChild, path: string, cookie: string
   const run = autocannon({
     url: `${server.url}${path}`,
     method: 'POST',
-    body: '{"0":{"json":null}}',
+    body: '{"0":{"json":null,"meta":{"values":["undefined"]}}}',
     amount: requestsPerRound,
     connections: 8,
     timeout: 10,
