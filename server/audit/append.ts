@@ -72,7 +72,11 @@ export async function appendAudit(tx: Transaction, input: AppendInput): Promise<
   const seen = seenHeads.get(tx);
   // A transaction that appends a second time finds another head.
   seenHeads.delete(tx);
-  let head = seen?.chain === chain ? seen.head : await lockHead(tx, chain);
+  const isSeen = seen?.chain === chain;
+  // Locked before a place is taken, so that it never stands in the way of who holds the head.
+  if (isSeen)
+    void withCommit(tx, tx.execute(sql`select from ${auditChain} where chain = ${chain} for update`));
+  let head = isSeen ? seen.head : await lockHead(tx, chain);
   const entries: (typeof auditEntry.$inferInsert)[] = [];
   const details: (typeof auditDetail.$inferInsert)[] = [];
   for (const draft of input.drafts) {

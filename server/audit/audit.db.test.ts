@@ -78,6 +78,29 @@ describe('the audit trail', () => {
     expect(verifyExport(lines)).toMatchObject({ ok: true, count: 9 });
   });
 
+  it('waits for the head before it takes a place, so that it never stands in the way of who holds the head', async () => {
+    const project = await insertProject(test.db, 'held');
+    const at = '2026-11-24T10:00:00Z';
+    await transaction(test.db, (tx) => appendTo(tx, project, { name: 'first', at }));
+    const { second } = await transaction(test.db, async (tx) => {
+      await tx.execute(sql`select from audit_chain where chain = ${`project:${project}`} for update`);
+      const second = transaction(test.db, async (other) => {
+        await seeChain(other, project, 1);
+        await appendTo(other, project, { name: 'second', at });
+      });
+      second.catch(() => undefined);
+      const waits = sql`select count(*)::int as waits from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      await expect.poll(async () => (await test.db.execute(waits)).rows).toEqual([{ waits: 1 }]);
+      await appendTo(tx, project, { name: 'holder', at });
+      return { second };
+    });
+    expect(isChainMoved(await second.catch((error: unknown) => error))).toBe(true);
+    let lines = '';
+    for await (const line of exportLines(test.db, `project:${project}`)) lines += line;
+    expect(verifyExport(lines)).toMatchObject({ ok: true, count: 2 });
+  });
+
   it.each(['update audit_entry set action = action', 'delete from audit_entry', 'truncate audit_entry'])(
     'refuses "%s" in the database',
     async (statement) => {
