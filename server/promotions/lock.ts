@@ -76,7 +76,7 @@ const namedRevisions = prepared((queries, value: ValueOf<{ revisionId: string }>
 );
 
 /** The request's name in audit entries: "fraud-detector 7 on scoring". */
-export async function promotionName(
+async function promotionName(
   queries: Queries,
   { promotion: { toRevisionId: revisionId } }: PromotionRecord,
 ): Promise<string> {
