@@ -48,6 +48,9 @@ export type ChartPlot = {
 /** How far the letters of an axis reach below the middle of their line, in sizes of the font. */
 const halfLetter = 0.355;
 
+/** Half of what a digit of an axis is wide, in sizes of the font. */
+const halfDigit = 0.3;
+
 export function plotEdges(chart: Pick<PreparedChart, 'valueTicks'>, box: PlotBox): Edges {
   const { margin, timeAxisHeight } = chartLook;
   return {
@@ -84,7 +87,8 @@ export function chartPlot(chart: PreparedChart, box: PlotBox): ChartPlot {
       text,
     })),
     timeTexts: chart.timeTicks.map(({ at, text }) => ({
-      x: px(x(at)),
+      // The last one would be cut at the edge of the chart.
+      x: px(Math.min(x(at), right + chartLook.margin.right - text.length * size * halfDigit)),
       y: px(bottom + 8 + size * 2 * halfLetter),
       text,
     })),
