@@ -4,12 +4,11 @@ import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { PiggyBank, Plus } from 'lucide-react';
 import { amountText, type Measure, periodText } from '../../domain/budget/budget-words.ts';
 import { nextThreshold } from '../../domain/budget/threshold.ts';
+import { NotReadable } from '../not-readable.tsx';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
-import { errorSentence } from '../refusal-of.ts';
 import { reasonOf } from '../rollouts/refusal-reason.ts';
 import { useTrpc } from '../trpc-provider.tsx';
-import { Banner } from '../ui/banner.tsx';
 import { ButtonLink } from '../ui/button-link.tsx';
 import { type Column, DataTable } from '../ui/data-table.tsx';
 import { EmptyState } from '../ui/empty-state.tsx';
@@ -168,7 +167,7 @@ function InstanceBudgets() {
   const trpc = useTrpc();
   const { viewer } = useProject();
   const isHidden = permissionReason('instanceBudgets.list', viewer) !== undefined;
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...trpc.instanceBudgets.list.queryOptions({}),
     enabled: !isHidden,
     refetchInterval: refreshMs,
@@ -176,9 +175,13 @@ function InstanceBudgets() {
   if (isHidden) return null;
   if (data === undefined)
     return error === null ? null : (
-      <Banner tone="bad" title="The budgets of the instance could not be read">
-        {errorSentence(error)}
-      </Banner>
+      <Panel title="Budgets of the instance">
+        <NotReadable
+          title="The budgets of the instance could not be read"
+          error={error}
+          onAgain={() => refetch()}
+        />
+      </Panel>
     );
   return (
     <Panel

@@ -2,9 +2,9 @@
 
 import { useQuery } from '@tanstack/react-query';
 import type { Measure } from '../../domain/budget/budget-words.ts';
-import { errorSentence } from '../refusal-of.ts';
+import { NotReadable } from '../not-readable.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
-import { Banner } from '../ui/banner.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { BurnDownPanel } from './burn-down-panel.tsx';
 
@@ -17,7 +17,7 @@ type Props = { readonly requestId: string; readonly budgetId: string; readonly m
 /** The burn-down of the budget on the other side of a transfer, for whoever has to sign it. */
 export function OtherBurnDown({ requestId, budgetId, measure }: Props) {
   const trpc = useTrpc();
-  const { data, error } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...trpc.budgets.otherSide.queryOptions({ requestId, budgetId }),
     refetchInterval: ({ state }) => (state.data?.budget.status === null ? soonMs : refreshMs),
   });
@@ -25,7 +25,9 @@ export function OtherBurnDown({ requestId, budgetId, measure }: Props) {
     return error === null ? (
       <Skeleton className="h-64 w-full" />
     ) : (
-      <Banner tone="bad" title={errorSentence(error)} />
+      <Panel>
+        <NotReadable title="The other budget could not be read" error={error} onAgain={refetch} />
+      </Panel>
     );
   const { budget, movements, series } = data;
   return (

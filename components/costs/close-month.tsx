@@ -2,11 +2,10 @@
 
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { NotReadable } from '../not-readable.tsx';
 import { permissionReason } from '../project/permission-reason.ts';
 import { useProject } from '../project/project-context.tsx';
-import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
-import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -27,7 +26,15 @@ export function CloseMonth() {
     },
   });
   if (months.data === undefined)
-    return months.error === null ? null : <Banner tone="bad" title={errorSentence(months.error)} />;
+    return months.error === null ? null : (
+      <Panel title="The instance">
+        <NotReadable
+          title="The months could not be read"
+          error={months.error}
+          onAgain={() => months.refetch()}
+        />
+      </Panel>
+    );
   const { next } = months.data;
   if (next === null)
     return (

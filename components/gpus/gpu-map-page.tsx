@@ -3,8 +3,8 @@
 import { useQuery, useSuspenseQuery } from '@tanstack/react-query';
 import { Cpu } from 'lucide-react';
 import { type GpuPart, gpuTotals } from '../../domain/gpu-map.ts';
+import { NotReadable } from '../not-readable.tsx';
 import { useProject } from '../project/project-context.tsx';
-import { errorSentence } from '../refusal-of.ts';
 import { useTrpc } from '../trpc-provider.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { Banner } from '../ui/banner.tsx';
@@ -63,9 +63,13 @@ export function GpuMapPage() {
       ))}
       {waiting.data !== undefined && <WaitingPanel waiting={waiting.data} />}
       {waiting.data === undefined && waiting.error !== null && (
-        <Banner tone="bad" title="What waits for GPUs could not be read">
-          {errorSentence(waiting.error)}
-        </Banner>
+        <Panel>
+          <NotReadable
+            title="What waits for GPUs could not be read"
+            error={waiting.error}
+            onAgain={() => waiting.refetch()}
+          />
+        </Panel>
       )}
       {data.clusters.some(({ nodes }) => nodes.length > 0) && (
         <IdlePanel

@@ -3,21 +3,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { formatPercent } from '../../domain/number-format.ts';
 import { moneyText } from '../../domain/price/money.ts';
-import { errorSentence } from '../refusal-of.ts';
+import { NotReadable } from '../not-readable.tsx';
 import { useTrpc } from '../trpc-provider.tsx';
-import { Banner } from '../ui/banner.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Stat, StatRow } from '../ui/stat.tsx';
 
 /** What all metered nodes cost in 30 days, how much of it is spot, and what that saved. */
 export function SpotStats({ currency }: { currency: string }) {
   const trpc = useTrpc();
-  const { data, error } = useQuery(trpc.prices.spot.queryOptions());
+  const { data, error, refetch } = useQuery(trpc.prices.spot.queryOptions());
   if (data === undefined)
     return error === null ? (
       <Skeleton className="h-20 w-full" />
     ) : (
-      <Banner tone="bad" title={errorSentence(error)} />
+      <Panel>
+        <NotReadable title="What spot saved could not be read" error={error} onAgain={refetch} />
+      </Panel>
     );
   const { allNano, spotShare, savedNano, notComparedNano } = data;
   return (
