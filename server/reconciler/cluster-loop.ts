@@ -102,10 +102,14 @@ export class ClusterLoop {
 
   /** Looks again at once: at what is due, or first makes something due. `serviceId` is a service that was changed. */
   wake(serviceId?: string): void {
-    const passedAtMs = this.#passedAtMs.get(serviceId ?? '');
-    if (serviceId !== undefined && passedAtMs !== undefined && performance.now() - passedAtMs > ownNewsMs)
-      this.#changed = serviceId;
+    if (serviceId !== undefined && this.#restedMs(serviceId) > ownNewsMs) this.#changed = serviceId;
     this.#alarm.ring();
+  }
+
+  /** How long its last pass is over; 0 for a service that had none here. */
+  #restedMs(serviceId: string): number {
+    const nowMs = performance.now();
+    return nowMs - (this.#passedAtMs.get(serviceId) ?? nowMs);
   }
 
   /** Makes services due and wakes the loop; a service that is being worked on is looked at again afterwards. */
@@ -174,8 +178,9 @@ export class ClusterLoop {
     await this.#outage.settle(db, this.#options.origin ?? 'live');
     const running = new Set(this.#running.keys());
     const most = concurrency - running.size;
-    const { claimed, changed, ahead } = await this.#claim({ clusterId, running, most });
-    for (const serviceId of claimed) this.#start(serviceId, serviceId === changed ? ahead : undefined);
+    const { claimed, ahead } = await this.#claim({ clusterId, running, most });
+    for (const serviceId of claimed)
+      this.#start(serviceId, ahead?.found?.row.id === serviceId ? ahead : undefined);
     const firstMs = this.#passesFirstMs(claimed.length > 0);
     if (firstMs > 0) return firstMs;
     this.#lookBeside(lease);
@@ -187,19 +192,18 @@ export class ClusterLoop {
   /** Claims what is due, and reads the intent of what has just been changed in the same round trip. */
   async #claim(free: Parameters<typeof claimDue>[1]): Promise<{
     readonly claimed: readonly string[];
-    readonly changed: string | null;
     readonly ahead?: Intent;
   }> {
     const { db, clock } = this.#options;
     const changed = this.#changed;
     this.#changed = null;
-    if (changed === null || this.#running.has(changed)) return { claimed: await claimDue(db, free), changed };
+    if (changed === null || this.#running.has(changed)) return { claimed: await claimDue(db, free) };
     const [claimed, ahead] = await snapshotAfter(
       db,
       (queries) => claimDue(queries, free),
       (queries) => readIntent(queries, { clock, serviceId: changed }),
     );
-    return { claimed, changed, ahead };
+    return { claimed, ahead };
   }
 
   /** How long the rest has to wait for passes that have just begun, which would share the processor with it; 0 for no longer. */

@@ -104,6 +104,7 @@ async function tryToStart(db: Database, input: StartInput, attempt: number): Pro
  */
 async function readLocked(tx: Transaction, { promotion: asked, lease }: StartInput, attempt: number) {
   const locked = lockedPromotions(tx, { promotionId: asked.id });
+  // After the lock, which is sent first.
   const rows = readStart(tx, asked);
   const [[found], , subjects, [active]] = await Promise.all([
     locked,
