@@ -35,6 +35,11 @@ export interface DatabaseHandle {
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
   readonly readOnly?: boolean;
+  /**
+   * Plans each statement once on its connection, for any value: right for what is read by an id, where PostgreSQL would
+   * plan the first runs, and some for ever, by their values.
+   */
+  readonly plansOnce?: boolean;
 }
 
 /** COMMIT was sent and its answer never came: the work may or may not be stored, so look it up before doing it again. */
@@ -106,10 +111,10 @@ export async function connectOnce(url: string, options: DatabaseOptions = {}): P
   return client;
 }
 
-function beginStatement({ isolation, readOnly }: TransactionOptions): string {
-  return ['BEGIN', isolation ? `ISOLATION LEVEL ${isolation}` : '', readOnly ? 'READ ONLY' : '']
-    .filter((part) => part !== '')
-    .join(' ');
+function beginStatement({ isolation, readOnly, plansOnce }: TransactionOptions): string {
+  const level = isolation ? ` ISOLATION LEVEL ${isolation}` : '';
+  const settings = plansOnce ? '; SET LOCAL plan_cache_mode = force_generic_plan' : '';
+  return `BEGIN${level}${readOnly ? ' READ ONLY' : ''}${settings}`;
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {
@@ -133,10 +138,13 @@ const lastStatements = new WeakMap<Transaction, Promise<unknown>[]>();
 
 /**
  * Sends a statement whose answer only the COMMIT needs: all such go with it in one round trip, and when one fails nothing is
- * stored. It is sent here and at once, so it can never come after the COMMIT.
+ * stored. It is sent here at the latest, so it can never come after the COMMIT.
  */
-export function withCommit<T>(tx: Transaction, statement: { execute(): Promise<T> }): Promise<T> {
-  const answer = statement.execute();
+export function withCommit<T>(
+  tx: Transaction,
+  statement: Promise<T> | { execute(): Promise<T> },
+): Promise<T> {
+  const answer = statement instanceof Promise ? statement : statement.execute();
   answer.catch(() => undefined);
   lastStatements.set(tx, [...(lastStatements.get(tx) ?? []), answer]);
   return answer;
@@ -163,19 +171,22 @@ async function borrowed<T>(db: Database, use: Use<T>): Promise<T> {
 
 /** Reads what the database held at one moment; what is read at once, and not in turn, costs one round trip. */
 export async function snapshot<T>(db: Database, read: (queries: Queries) => Promise<T>): Promise<T> {
-  return (await snapshotAfter(db, async () => undefined, read))[1];
+  return (await snapshotAfter(db, { first: async () => undefined }, read))[1];
 }
 
 /** As `snapshot`, of a moment after a statement that commits by itself and is sent in the same round trip. */
 export async function snapshotAfter<First, T>(
   db: Database,
-  first: (queries: Queries) => Promise<First>,
+  {
+    first,
+    plansOnce = false,
+  }: Pick<TransactionOptions, 'plansOnce'> & { readonly first: (queries: Queries) => Promise<First> },
   read: (queries: Queries) => Promise<T>,
 ): Promise<[First, T]> {
   return await borrowed(db, async (client, onBroken) => {
     const queries = drizzle(client);
     const before = first(queries);
-    const begun = client.query(beginStatement({ isolation: 'repeatable read', readOnly: true }));
+    const begun = client.query(beginStatement({ isolation: 'repeatable read', readOnly: true, plansOnce }));
     try {
       const [done, found] = await Promise.all([before, read(queries), begun]);
       return [done, found];

@@ -17,7 +17,7 @@ function connectionOf(queries: Queries): object {
 
 /**
  * A statement that is built once for a connection and not each time: for a wide select that takes longer than PostgreSQL
- * takes to answer.
+ * takes to answer. What stands for a value of jsonb or of a time is never null, which drizzle would write as a value.
  */
 export function prepared<Values extends Readonly<Record<string, unknown>>, Rows>(
   build: (queries: Queries, value: ValueOf<Values>) => Builder<Rows>,

@@ -38,9 +38,10 @@ type Outcome<Result> = {
 
 /**
  * Where the project comes from: the row that the input names (throw notFound when there is none), the input itself for
- * create commands, or `instance` for what belongs to no project (its `projectId` is then the empty string).
+ * create commands, `locked` for what `ahead` locks, or `instance` for what belongs to no project (its `projectId` is then
+ * the empty string).
  */
-type Project<Input> = 'instance' | ((tx: Transaction, input: Input) => Promise<string> | string);
+type Project<Input> = 'instance' | 'locked' | ((tx: Transaction, input: Input) => Promise<string> | string);
 
 type Options<Input, Locked, Ahead> = {
   readonly project: Project<Input>;
@@ -48,7 +49,8 @@ type Options<Input, Locked, Ahead> = {
   readonly ahead?: {
     /** Locks, and reads what it locked; sent with BEGIN. */
     readonly lock: (tx: Transaction, input: Input) => Promise<Locked>;
-    /** Sent with the claim of the idempotency key; `attempt` counts from 1. */
+    readonly projectOf: (locked: Locked) => string;
+    /** Sent once that is allowed; `attempt` counts from 1. */
     readonly read: (tx: Transaction, locked: Locked, at: { now: Date; attempt: number }) => Promise<Ahead>;
   };
   /** A repeat is answered with "already created", never with the secret. */
@@ -67,22 +69,25 @@ export function command<Schema extends z.ZodType, Result, Locked = undefined, Ah
   definition: { permission: Permission; schema: Schema } & Options<z.output<Schema>, Locked, Ahead>,
   run: (args: CommandRun<z.output<Schema>, Ahead>) => Promise<Outcome<Result>>,
 ): Command<Schema, Result> {
-  const { permission, schema, project } = definition;
+  const { permission, schema, project, ahead: lookedAt } = definition;
   const execute = async (ctx: Context, raw: z.input<Schema>): Promise<Result> => {
     const principal = signedIn(ctx);
     const input = parseInput(schema, raw);
+    // What is looked at ahead is read by ids alone.
+    const plansOnce = lookedAt !== undefined;
     const first = (tx: Transaction) =>
       Promise.all([
-        project === 'instance' ? '' : project(tx, input),
+        typeof project === 'string' ? '' : project(tx, input),
         ctx.clock(tx),
-        definition.ahead?.lock(tx, input) as Promise<Locked>,
+        lookedAt?.lock(tx, input) as Promise<Locked>,
       ]);
     type First = Awaited<ReturnType<typeof first>>;
-    const body = async (tx: Transaction, [projectId, now, locked]: First, attempt: number) => {
+    const body = async (tx: Transaction, [named, now, locked]: First, attempt: number) => {
+      const projectId = project === 'locked' ? (lookedAt?.projectOf(locked) ?? '') : named;
       authorize(principal, permission, project === 'instance' ? null : projectId);
       const [repeated, ahead] = await Promise.all([
         claimKey<Result>(tx, { ctx, principal, permission, input }),
-        definition.ahead?.read(tx, locked, { now, attempt }) as Promise<Ahead>,
+        lookedAt?.read(tx, locked, { now, attempt }) as Promise<Ahead>,
       ]);
       if (repeated !== null) return repeated.result;
       const outcome = await run({ tx, input, ahead, principal, projectId, now, ctx });
@@ -103,7 +108,7 @@ export function command<Schema extends z.ZodType, Result, Locked = undefined, Ah
       return outcome.result;
     };
     return await retried((attempt) =>
-      transactionAfter(ctx.db, { first }, (tx, found) => body(tx, found, attempt)),
+      transactionAfter(ctx.db, { first, plansOnce }, (tx, found) => body(tx, found, attempt)),
     );
   };
   return Object.assign(execute, { permission, schema, kind: 'command' as const });

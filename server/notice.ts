@@ -1,9 +1,10 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/client.ts';
+import { prepared, type ValueOf } from '../db/prepared.ts';
 import { notice as noticeTable } from '../db/schema/notices.ts';
 import { type Notice, noticeManners, severityOf } from '../domain/notice.ts';
 import { type NoticeObject } from '../domain/notice-kind.ts';
-import { changeChannel, notifyChange } from './audit/append.ts';
+import { notifyChange, told } from './audit/append.ts';
 import { newId } from './id.ts';
 
 /** What a change tells people, besides being done. */
@@ -64,21 +65,30 @@ export function endNotice(
   key: { readonly projectId: string; readonly dedupKey: string },
   now: Date,
 ) {
-  const { projectId } = key;
-  const ended = tx
-    .update(noticeTable)
-    .set({
-      endedAt: sql`case when ${noticeTable.origin} = 'demo' then ${now} else clock_timestamp() end`,
-      openKey: null,
-      routeAt: sql`case when ${noticeTable.routedAt} is null then null else clock_timestamp() end`,
-    })
-    .where(and(eq(noticeTable.projectId, projectId), eq(noticeTable.openKey, key.dedupKey)))
-    .returning({ id: noticeTable.id });
-  const hint = sql`json_build_object('projectId', ${projectId}::text, 'topic', 'noticeEnd', 'id', id)::text`;
-  return tx.execute(
-    sql`with ended as (${ended.getSQL()}) select pg_notify(${changeChannel}, ${hint}) from ended`,
-  );
+  return endedNotices(tx, { ...key, now: now.toISOString() });
 }
+
+type Ended = { readonly projectId: string; readonly dedupKey: string; readonly now: string };
+
+const endedNotices = prepared((queries, value: ValueOf<Ended>) => {
+  const { projectId, id } = noticeTable;
+  const ended = queries.$with('ended').as(
+    queries
+      .update(noticeTable)
+      .set({
+        endedAt: sql`case when ${noticeTable.origin} = 'demo' then ${value('now')}::timestamptz else clock_timestamp() end`,
+        openKey: null,
+        routeAt: sql`case when ${noticeTable.routedAt} is null then null else clock_timestamp() end`,
+      })
+      .where(and(eq(projectId, value('projectId')), eq(noticeTable.openKey, value('dedupKey'))))
+      .returning({ projectId, id }),
+  );
+  const hint = sql`json_build_object('projectId', ${ended.projectId}, 'topic', 'noticeEnd', 'id', ${ended.id})::text`;
+  return queries
+    .with(ended)
+    .select({ told: told(hint) })
+    .from(ended);
+});
 
 /** One thing that lasts or not: what tells of it while it does, made only when it is news. */
 export type Condition = {

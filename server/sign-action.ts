@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Transaction } from '../db/client.ts';
+import { prepared, type ValueOf } from '../db/prepared.ts';
 import { approval } from '../db/schema/promotions.ts';
 import { sha256Schema } from '../domain/digest.ts';
 import { approvalProgress, type Member, type PolicyRules, type Subject } from '../domain/policy.ts';
@@ -37,10 +38,24 @@ type Signature = {
 
 /** Stores what a person decided. */
 export function storeDecision(tx: Transaction, { userId, now, ...signature }: Signature) {
-  return tx
-    .insert(approval)
-    .values({ id: newId(), ...signature, principalId: userId, ownerUserId: userId, decidedAt: now });
+  return storedDecision(tx, { id: newId(), ...signature, userId, decidedAt: now });
 }
+
+type NewDecision = Omit<Signature, 'now'> & { readonly id: string; readonly decidedAt: Date };
+
+const storedDecision = prepared((queries, value: ValueOf<NewDecision>) =>
+  queries.insert(approval).values({
+    id: value('id'),
+    projectId: value('projectId'),
+    actionId: value('actionId'),
+    principalId: value('userId'),
+    ownerUserId: value('userId'),
+    decision: value('decision'),
+    comment: value('comment'),
+    subjectDigest: value('subjectDigest'),
+    decidedAt: value('decidedAt'),
+  }),
+);
 
 type Standing = {
   readonly rules: PolicyRules;

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/client.ts';
+import { prepared, type ValueOf } from '../db/prepared.ts';
 import { service } from '../db/schema/services.ts';
 
 /** Has the worker look at a service soon although nothing of what is wanted of it has changed. */
@@ -13,11 +14,19 @@ export async function wakeService(tx: Transaction, serviceId: string, now: Date)
   return rows[0]?.generation ?? 0;
 }
 
+const wokenServices = prepared((queries, value: ValueOf<{ serviceId: string; now: Date }>) =>
+  queries
+    .update(service)
+    .set({
+      generation: sql`${service.generation} + 1`,
+      nextReconcileAt: sql`${sql.param(value('now'), service.nextReconcileAt)}`,
+      attempts: 0,
+    })
+    .where(eq(service.id, value('serviceId')))
+    .returning({ generation: service.generation }),
+);
+
 /** The statement of `wakeService`. */
 export function wakingService(tx: Transaction, serviceId: string, now: Date) {
-  return tx
-    .update(service)
-    .set({ generation: sql`${service.generation} + 1`, nextReconcileAt: now, attempts: 0 })
-    .where(eq(service.id, serviceId))
-    .returning({ generation: service.generation });
+  return wokenServices(tx, { serviceId, now });
 }

@@ -14,8 +14,8 @@ import { startLab } from '../lab/start.ts';
 import { waitFor } from '../lab/wait-for.ts';
 import { type Finding, median, report, within } from './measure.ts';
 
-/** The code of both processes is compiled while it runs; the first approvals of a fresh process are twice as slow. */
-const warmUpRuns = 10;
+/** The code of both processes is compiled while it runs, and each connection plans for itself; the first approvals are twice as slow. */
+const warmUpRuns = 25;
 const runs = 15;
 /** People look at a request before they sign; a pass over the service takes less than this. */
 const lookedAtMs = 500;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { eq, getTableColumns, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { postgresError, type Queries, type Transaction, withCommit } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
@@ -73,9 +73,6 @@ export async function appendAudit(tx: Transaction, input: AppendInput): Promise<
   // A transaction that appends a second time finds another head.
   seenHeads.delete(tx);
   const isSeen = seen?.chain === chain;
-  // Locked before a place is taken, so that it never stands in the way of who holds the head.
-  if (isSeen)
-    void withCommit(tx, tx.execute(sql`select from ${auditChain} where chain = ${chain} for update`));
   let head = isSeen ? seen.head : await lockHead(tx, chain);
   const entries: (typeof auditEntry.$inferInsert)[] = [];
   const details: (typeof auditDetail.$inferInsert)[] = [];
@@ -103,23 +100,57 @@ export async function appendAudit(tx: Transaction, input: AppendInput): Promise<
     head = { seq: entry.seq, hash, at };
   }
   // One round trip for all, and for the COMMIT: the chain's head is locked meanwhile.
-  const stored = tx.execute(
-    sql`with entries as (insert into ${auditEntry} select * from ${recordsOf(auditEntry, entries)}),
-      details as (insert into ${auditDetail} select * from ${recordsOf(auditDetail, details)}),
-      head as (update ${auditChain} set seq = ${head.seq}, hash = ${head.hash}, at = ${head.at.toISOString()}
-        where chain = ${chain})
-      ${hintsOf(changesOf(input))}`,
-  );
+  const stored = appended(tx, {
+    chain,
+    entries: recordsOf(auditEntry, entries),
+    details: recordsOf(auditDetail, details),
+    seq: head.seq,
+    hash: head.hash,
+    at: head.at.toISOString(),
+    hints: changesOf(input).map((change) => JSON.stringify(change)),
+  });
   void withCommit(tx, stored);
 }
 
+type Appended = {
+  readonly chain: string;
+  readonly entries: string;
+  readonly details: string;
+  readonly seq: number;
+  readonly hash: string;
+  readonly at: string;
+  readonly hints: readonly string[];
+};
+
+/**
+ * The head is locked before anything is written, so that who has only seen it never stands in the way of who holds it: each
+ * part takes its rows from the lock, because PostgreSQL runs the parts in no order.
+ */
+const appended = prepared((queries, value: ValueOf<Appended>) => {
+  const part = (name: string, statement: SQL) => queries.$with(name, {}).as(statement);
+  const locked = part('locked', sql`select from ${auditChain} where chain = ${value('chain')} for update`);
+  const inserted = (table: PgTable, rows: Placeholder) =>
+    sql`insert into ${table} select row.* from locked, jsonb_populate_recordset(null::${table}, ${rows}::jsonb) as row`;
+  const head = sql`update ${auditChain} set seq = ${value('seq')}, hash = ${value('hash')}, at = ${value('at')}
+    from locked where chain = ${value('chain')}`;
+  return queries
+    .with(
+      locked,
+      part('entries', inserted(auditEntry, value('entries'))),
+      part('details', inserted(auditDetail, value('details'))),
+      part('head', head),
+    )
+    .select({ told: told(sql`hint`) })
+    .from(sql`unnest(${value('hints')}::text[]) as hint`);
+});
+
 /** Rows of a table as one value, so that the statement is the same however many there are, and stays prepared. */
-function recordsOf<Table extends PgTable>(table: Table, rows: readonly Table['$inferInsert'][]): SQL {
+function recordsOf<Table extends PgTable>(table: Table, rows: readonly Table['$inferInsert'][]): string {
   const columns = Object.entries(getTableColumns(table));
   const records = rows.map((row: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(columns.map(([key, { name }]) => [name, row[key] ?? null])),
   );
-  return sql`jsonb_populate_recordset(null::${table}, ${JSON.stringify(records)}::jsonb)`;
+  return JSON.stringify(records);
 }
 
 /** Values as JSON carries them: dates become texts, undefined members go. */
@@ -188,10 +219,10 @@ export const changeChannel = 'fairlead_change';
 
 /** Tells every process that something changed; a hint only, sent at commit. */
 export async function notifyChange(tx: Transaction, change: Change): Promise<void> {
-  await tx.execute(hintsOf([change]));
+  await tx.execute(sql`select ${told(sql`${JSON.stringify(change)}`)}`);
 }
 
-function hintsOf(changes: readonly Change[]): SQL {
-  const hints = sql.param(changes.map((change) => JSON.stringify(change)));
-  return sql`select pg_notify(${changeChannel}, hint) from unnest(${hints}::text[]) as hint`;
+/** Sends a hint at the commit. */
+export function told(hint: SQL): SQL<string> {
+  return sql`pg_notify(${changeChannel}, ${hint})`;
 }

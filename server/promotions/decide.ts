@@ -1,6 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { type Transaction, withCommit } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { promotion } from '../../db/schema/promotions.ts';
 import { idSchema } from '../../domain/name.ts';
 import { type PromotionState, subjectRefusal } from '../../domain/promotion.ts';
@@ -10,7 +11,6 @@ import type { AuditDraft } from '../audit/append.ts';
 import { type CommandRun, command } from '../command.ts';
 import type { PromotionFacts } from '../rows/promotion-facts.ts';
 import { decisionRefusal } from '../rows/promotion-judgement.ts';
-import { rowProject } from '../rows/row-project.ts';
 import {
   type Decision,
   decisionFields,
@@ -26,14 +26,10 @@ const decisionSchema = z.object({
   ...decisionFields,
 });
 type DecisionInput = z.output<typeof decisionSchema>;
-type LockedFacts = Awaited<ReturnType<typeof lockedFacts.read>>;
-
-const project = (tx: Transaction, input: { promotionId: string }) =>
-  rowProject(tx, promotion, input.promotionId);
 
 /** Signs; the last signature that the policy asks for approves the request and wakes the worker. */
 export const approvePromotion = command(
-  { permission: 'promotions.approve', schema: decisionSchema, project, ahead: lockedFacts },
+  { permission: 'promotions.approve', schema: decisionSchema, project: 'locked', ahead: lockedFacts },
   (run) => decide(run, 'approve'),
 );
 
@@ -44,15 +40,14 @@ export const rejectPromotion = command(
     schema: decisionSchema.extend({
       comment: z.string().trim().min(1, 'Say why, so that the requester can mend it.').max(5_000),
     }),
-    project,
+    project: 'locked',
     ahead: lockedFacts,
   },
   (run) => decide(run, 'reject'),
 );
 
-async function decide(run: CommandRun<DecisionInput, LockedFacts>, verb: Decision) {
-  const { tx, input, ahead, principal, now } = run;
-  const { facts, name } = ahead;
+async function decide(run: CommandRun<DecisionInput, PromotionFacts>, verb: Decision) {
+  const { tx, input, ahead: facts, principal, now } = run;
   refuse(decisionRefusal(facts, verb, principal));
   refuse(subjectRefusal(facts.asked, facts.now));
   refuseOtherSubject(facts.action, input.subjectDigest);
@@ -63,7 +58,7 @@ async function decide(run: CommandRun<DecisionInput, LockedFacts>, verb: Decisio
   const state = stateAfterDecision({ ...facts, rules: facts.policy.rules }, decided);
   void withCommit(tx, storeDecision(tx, signed));
   saveState(tx, { facts, state, now });
-  const audit = [decisionEntry({ facts, name, verb, state, comment })] as const;
+  const audit = [decisionEntry({ facts, verb, state, comment })] as const;
   return { result: { promotionId: facts.promotion.id, state }, audit };
 }
 
@@ -74,24 +69,33 @@ function saveState(
 ): void {
   if (state === 'open') return;
   const { id: promotionId, projectId, serviceId } = facts.promotion;
-  const saved = tx
-    .update(promotion)
-    .set({ state, decidedAt: now, outcome: null })
-    .where(eq(promotion.id, promotionId));
-  void withCommit(tx, saved);
+  void withCommit(tx, decidedPromotion(tx, { promotionId, state, now }));
   void withCommit(tx, endApprovalNeeded(tx, { projectId, promotionId }, now));
   void withCommit(tx, wakingService(tx, serviceId, now));
 }
 
+type State = { readonly promotionId: string; readonly state: PromotionState; readonly now: Date };
+
+const decidedPromotion = prepared((queries, value: ValueOf<State>) =>
+  queries
+    .update(promotion)
+    .set({
+      state: sql`${sql.param(value('state'), promotion.state)}`,
+      decidedAt: sql`${sql.param(value('now'), promotion.decidedAt)}`,
+      outcome: null,
+    })
+    .where(eq(promotion.id, value('promotionId'))),
+);
+
 type Decided = {
   readonly facts: PromotionFacts;
-  readonly name: string;
   readonly verb: Decision;
   readonly state: PromotionState;
   readonly comment: string;
 };
 
-function decisionEntry({ facts, name, verb, state, comment }: Decided): AuditDraft {
+function decisionEntry({ facts, verb, state, comment }: Decided): AuditDraft {
+  const { name } = facts;
   const done = verb === 'approve' ? 'approved' : 'rejected';
   const rest = verb === 'approve' && state === 'approved' ? '; it was the last signature' : '';
   return {

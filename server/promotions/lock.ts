@@ -1,9 +1,7 @@
 import { eq } from 'drizzle-orm';
 import type { Queries, Transaction } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
-import { model, modelVersion } from '../../db/schema/models.ts';
 import { guardedAction, promotion } from '../../db/schema/promotions.ts';
-import { service, serviceRevision } from '../../db/schema/services.ts';
 import { seeChain } from '../audit/append.ts';
 import {
   type PromotionFacts,
@@ -43,17 +41,17 @@ export async function factsOf(queries: Queries, record: PromotionRecord, now: Da
 /** What decisions about a request begin with: its rows locked, then all that they are judged by. */
 export const lockedFacts = {
   lock: lockPromotion,
+  projectOf: ({ promotion: { projectId } }: PromotionRecord) => projectId,
   read: async (
     tx: Transaction,
     record: PromotionRecord,
     { now, attempt }: { now: Date; attempt: number },
   ) => {
-    const [facts, name] = await Promise.all([
+    const [facts] = await Promise.all([
       factsOf(tx, record, now),
-      promotionName(tx, record),
       seeChain(tx, record.promotion.projectId, attempt),
     ]);
-    return { facts, name };
+    return facts;
   },
 };
 
@@ -63,23 +61,4 @@ export async function lockPromotion(
   { promotionId }: { readonly promotionId: string },
 ): Promise<PromotionRecord> {
   return onlyRow(await lockedRows(tx, { promotionId }));
-}
-
-const namedRevisions = prepared((queries, value: ValueOf<{ revisionId: string }>) =>
-  queries
-    .select({ model: model.name, version: modelVersion.number, service: service.name })
-    .from(serviceRevision)
-    .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
-    .innerJoin(model, eq(model.id, modelVersion.modelId))
-    .innerJoin(service, eq(service.id, serviceRevision.serviceId))
-    .where(eq(serviceRevision.id, value('revisionId'))),
-);
-
-/** The request's name in audit entries: "fraud-detector 7 on scoring". */
-async function promotionName(
-  queries: Queries,
-  { promotion: { toRevisionId: revisionId } }: PromotionRecord,
-): Promise<string> {
-  const named = onlyRow(await namedRevisions(queries, { revisionId }));
-  return `${named.model} ${named.version} on ${named.service}`;
 }

@@ -1,6 +1,5 @@
 import { eq } from 'drizzle-orm';
 import * as z from 'zod';
-import type { Transaction } from '../../db/client.ts';
 import { promotion } from '../../db/schema/promotions.ts';
 import { idSchema } from '../../domain/name.ts';
 import { refuse } from '../../domain/refusal.ts';
@@ -17,19 +16,17 @@ import { draftRefusals } from './draft-judgement.ts';
 import { factsOf, lockedFacts, lockPromotion } from './lock.ts';
 import { insertPromotion, noteSchema } from './request.ts';
 
-const project = (tx: Transaction, input: { promotionId: string }) =>
-  rowProject(tx, promotion, input.promotionId);
-
 /** Takes a request back before its rollout has started. */
 export const withdrawPromotion = command(
   {
     permission: 'promotions.withdraw',
     schema: z.object({ promotionId: idSchema, comment: noteSchema.default('') }),
-    project,
+    project: 'locked',
     ahead: lockedFacts,
   },
-  async ({ tx, input, ahead: { facts, name }, now }) => {
+  async ({ tx, input, ahead: facts, now }) => {
     refuse(stateRefusal(facts, 'withdraw'));
+    const { name } = facts;
     await tx
       .update(promotion)
       .set({ state: 'withdrawn', decidedAt: now, outcome: null })
@@ -57,7 +54,7 @@ export const renewPromotion = command(
   {
     permission: 'promotions.renew',
     schema: z.object({ promotionId: idSchema, note: noteSchema.optional() }),
-    project,
+    project: (tx, input) => rowProject(tx, promotion, input.promotionId),
   },
   async ({ tx, input, principal, now, ctx }) => {
     const rows = await tx

@@ -47,7 +47,7 @@ const defaultLeaseMs = 15_000;
 const defaultConcurrency = 4;
 const longestSleepMs = 30_000;
 const passesFirstMs = 50;
-const longestBesideMs = 500;
+const longestPutOffMs = 500;
 /** A pass tells of what it did itself; what is told of a service that has rested for this long, others did. */
 const ownNewsMs = 250;
 /** A row that somebody holds locked is due but cannot be claimed; a wake still ends the sleep at once. */
@@ -81,7 +81,8 @@ export class ClusterLoop {
   #freezing: Promise<void> | null = null;
   #freezeAtMs = 0;
   #begunAtMs = -Infinity;
-  #besideAtMs = -Infinity;
+  /** Since when the rest waits for passes; null while it does not. */
+  #putOffAtMs: number | null = null;
   readonly #outage = new DatabaseOutage();
   #totals = new AnalysisTotals();
   readonly #pace = new ObjectivePace();
@@ -200,7 +201,7 @@ export class ClusterLoop {
     if (changed === null || this.#running.has(changed)) return { claimed: await claimDue(db, free) };
     const [claimed, ahead] = await snapshotAfter(
       db,
-      (queries) => claimDue(queries, free),
+      { first: (queries) => claimDue(queries, free), plansOnce: true },
       (queries) => readIntent(queries, { clock, serviceId: changed }),
     );
     return { claimed, ahead };
@@ -210,13 +211,14 @@ export class ClusterLoop {
   #passesFirstMs(hasBegun: boolean): number {
     const nowMs = performance.now();
     if (hasBegun) this.#begunAtMs = nowMs;
-    if (nowMs - this.#besideAtMs > longestBesideMs) return 0;
-    return Math.max(0, this.#begunAtMs + passesFirstMs - nowMs);
+    const waitMs = this.#begunAtMs + passesFirstMs - nowMs;
+    if (waitMs > 0) this.#putOffAtMs ??= nowMs;
+    return this.#putOffAtMs === null || nowMs - this.#putOffAtMs > longestPutOffMs ? 0 : Math.max(0, waitMs);
   }
 
   /** What is looked after beside the passes, and holds up none of them. */
   #lookBeside(lease: Lease): void {
-    this.#besideAtMs = performance.now();
+    this.#putOffAtMs = null;
     this.#answer();
     this.#logs.look();
     this.#metering.keep(lease);

@@ -2,7 +2,6 @@ import { and, asc, desc, eq, inArray, isNotNull, isNull, or, sql } from 'drizzle
 import { type Database, type Queries, snapshot } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { cluster, environment, metricsCredential } from '../../db/schema/environments.ts';
-import { modelVersion } from '../../db/schema/models.ts';
 import { promotion } from '../../db/schema/promotions.ts';
 import { rollout, rolloutRecord } from '../../db/schema/rollouts.ts';
 import { service, serviceRevision } from '../../db/schema/services.ts';
@@ -12,18 +11,12 @@ import { resolvedPodTemplate } from '../../domain/pod-template.ts';
 import { refusalSchema } from '../../domain/refusal-schema.ts';
 import type { Rollout } from '../../domain/rollout.ts';
 import { type RolloutPlan, rolloutPlanSchema } from '../../domain/rollout-plan.ts';
-import {
-  routeSchema,
-  type Scaling,
-  type ServiceSpec,
-  scalingSchema,
-  serviceSpecSchema,
-} from '../../domain/service-spec.ts';
+import { routeSchema, type Scaling, scalingSchema, serviceSpecSchema } from '../../domain/service-spec.ts';
 import { type DesiredRevision, type ServingScope, servingPort } from '../../domain/serving.ts';
 import { type TakeOver, takeOverSchema } from '../../domain/take-over.ts';
 
 import { allowancesColumn } from '../rows/egress-allowances.ts';
-import type { RevisionRecord } from '../rows/revision-record.ts';
+import { type RunningRevision, running, runningRevisions } from '../rows/running-revision.ts';
 import type { MetricsAccess } from './metrics-sources.ts';
 import type { AskedStart } from './start-rollout.ts';
 
@@ -106,7 +99,14 @@ const serviceRows = prepared((queries, value: ValueOf<OfService>) =>
   queries
     .select({
       row: service,
-      environment,
+      environment: {
+        id: environment.id,
+        clusterId: environment.clusterId,
+        namespace: environment.namespace,
+        gateway: environment.gateway,
+        hostnames: environment.hostnames,
+        metricsSource: environment.metricsSource,
+      },
       clusterKind: cluster.kind,
       activeRow: rollout,
       recordedAt: rolloutRecord.frozenAt,
@@ -126,13 +126,11 @@ const serviceRows = prepared((queries, value: ValueOf<OfService>) =>
 export async function withStarted(
   db: Database,
   loaded: LoadedService,
-  { row, to }: { row: RolloutRow; to: RevisionRecord },
+  { row, to }: { row: RolloutRow; to: RunningRevision },
 ): Promise<LoadedService | null> {
   const { stable } = loaded.serving;
   if (row.fromRevisionId !== (stable?.revisionId ?? null)) return await loadService(db, row.serviceId);
-  const { revisionId, modelVersionId } = { revisionId: row.toRevisionId, modelVersionId: to.version.id };
-  const scaling = scalingSchema.parse(loaded.row.scaling);
-  const desired = desiredRevision({ ...to, revisionId, modelVersionId, scaling });
+  const desired = desiredRevision(to, scalingSchema.parse(loaded.row.scaling));
   const revisions = new Map(
     [desired, ...(stable === null ? [] : [stable])].map((one) => [one.revisionId, one]),
   );
@@ -141,7 +139,7 @@ export async function withStarted(
 
 function scopeOf(
   row: ServiceRow,
-  place: typeof environment.$inferSelect,
+  place: Pick<typeof environment.$inferSelect, 'clusterId' | 'namespace' | 'gateway' | 'hostnames'>,
   takeOver: TakeOver | null,
 ): ServingScope {
   const route = routeSchema.parse(row.route);
@@ -168,36 +166,18 @@ const revisionRecords = prepared((queries, value: ValueOf<OfService>) => {
   const moving = and(eq(rollout.serviceId, value('serviceId')), or(isNull(rollout.endedAt), isKept()));
   const from = queries.select({ id: rollout.fromRevisionId }).from(rollout).where(moving);
   const to = queries.select({ id: rollout.toRevisionId }).from(rollout).where(moving);
-  return queries
-    .select({ revision: serviceRevision, version: modelVersion })
-    .from(serviceRevision)
-    .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
-    .where(sql`${serviceRevision.id} in (${stable} union ${from} union ${to})`);
+  return runningRevisions(queries, sql`${serviceRevision.id} in (${stable} union ${from} union ${to})`);
 });
 
 function desiredRevisions(
   records: Awaited<ReturnType<typeof revisionRecords>>,
   scaling: Scaling,
 ): Map<string, DesiredRevision> {
-  return new Map(
-    records.map(({ revision, version }) => {
-      const { id: revisionId, number, modelVersionId, specDigest } = revision;
-      const spec = serviceSpecSchema.parse(revision.spec);
-      return [
-        revisionId,
-        desiredRevision({ number, revisionId, modelVersionId, specDigest, spec, version, scaling }),
-      ];
-    }),
-  );
+  return new Map(records.map((row) => [row.revisionId, desiredRevision(running(row), scaling)]));
 }
 
-type RevisionParts = Omit<DesiredRevision, 'podTemplate' | 'port'> & {
-  readonly spec: ServiceSpec;
-  readonly version: Parameters<typeof resolvedPodTemplate>[1];
-};
-
-function desiredRevision(parts: RevisionParts): DesiredRevision {
-  const { number, revisionId, modelVersionId, specDigest, spec, version, scaling } = parts;
+function desiredRevision(revision: RunningRevision, scaling: Scaling): DesiredRevision {
+  const { number, revisionId, modelVersionId, specDigest, spec, version } = revision;
   const podTemplate = resolvedPodTemplate(spec, version);
   return { number, revisionId, modelVersionId, specDigest, podTemplate, port: spec.port, scaling };
 }

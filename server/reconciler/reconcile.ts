@@ -91,12 +91,16 @@ export async function reconcile(hands: Hands, serviceId: string, ahead?: Intent)
     ahead ?? (await snapshot(db, (queries) => readIntent(queries, { ...hands, serviceId })));
   if (found === null) return { requeueAfterMs: null, actions: [] };
   if (isWatched(found)) return await watchService(hands, found, now);
-  // Asked while the database judges a start, which changes nothing of what is seen.
-  const forbidden = askedAhead(() => writesForbidden(hands, found));
-  const told = askedAhead(() => hands.cluster.observe(found.serving.scope));
-  const { loaded, refused } = await startApproved(hands, found, now);
+  const forbidden = askable(() => writesForbidden(hands, found));
+  const told = askable(() => hands.cluster.observe(found.serving.scope));
+  // A start changes nothing of what is seen, so that is asked while the database stores it.
+  const onSent = () => {
+    forbidden.ahead();
+    told.ahead();
+  };
+  const { loaded, refused } = await startApproved(hands, found, { now, onSent });
   if (loaded === null) return { requeueAfterMs: null, actions: [] };
-  const first = await observe(hands, loaded, { told: told(), forbidden: forbidden() });
+  const first = await observe(hands, loaded, { told: told.ask(), forbidden: forbidden.ask() });
   const onWrite = hands.onWrite ?? (() => undefined);
   const metrics = hands.metricsOf(loaded.metrics);
   const measure = () => gatherEvidence({ ...hands, metrics }, { loaded, now, onWrite });
@@ -194,13 +198,21 @@ async function writesForbidden(
   return await mayWrite(serving.scope.namespace, lease);
 }
 
-/** Asks at once, while something else is done first; an answer that has waited for long is asked for again. */
-function askedAhead<T>(ask: () => Promise<T>): () => Promise<T> {
-  const askedAtMs = performance.now();
-  const answer = ask();
-  // Whoever takes the answer hears of its failure.
-  answer.catch(() => undefined);
-  return () => (performance.now() - askedAtMs < answerLastsMs ? answer : ask());
+/**
+ * What can be asked ahead, once what goes out to the database now is out, and is then there when it is needed; an answer
+ * that has waited for long is asked for again.
+ */
+function askable<T>(ask: () => Promise<T>): { ahead(): void; ask(): Promise<T> } {
+  let early: { readonly atMs: number; readonly answer: Promise<T> } | null = null;
+  const ahead = () => {
+    early = { atMs: performance.now(), answer: ask() };
+    // Whoever takes the answer hears of its failure.
+    early.answer.catch(() => undefined);
+  };
+  return {
+    ahead: () => void setImmediate(ahead),
+    ask: () => (early !== null && performance.now() - early.atMs < answerLastsMs ? early.answer : ask()),
+  };
 }
 
 /** Why the metrics source gave nothing; undefined when it was not asked, or there is none. */
@@ -222,7 +234,7 @@ function unmeasured(active: LoadedRollout | null): Evidence {
 async function startApproved(
   hands: Hands,
   loaded: LoadedService,
-  now: Date,
+  { now, onSent }: { readonly now: Date; readonly onSent: () => void },
 ): Promise<{ loaded: LoadedService | null; refused: Refusal | Blocker | null }> {
   if (loaded.waiting === null || loaded.row.mode !== 'managed') return { loaded, refused: null };
   const { db, lease, origin } = hands;
@@ -231,7 +243,7 @@ async function startApproved(
     void dispersionOf(hands, loaded, { waiting: approved, now }).catch(() => undefined);
     return { loaded, refused: null };
   }
-  const start = { lease, promotion: approved, now, origin };
+  const start = { lease, promotion: approved, now, origin, onSent };
   const templates = [approved.podTemplate, loaded.serving.stable?.podTemplate].filter(
     (template) => template !== undefined,
   );

@@ -1,5 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
+import { prepared, type ValueOf } from '../../db/prepared.ts';
 import type { rollout } from '../../db/schema/rollouts.ts';
 import { roleInterval } from '../../db/schema/services.ts';
 import type { RolloutProgress } from '../../domain/rollout.ts';
@@ -22,16 +23,26 @@ async function openCanary(tx: Transaction, row: RolloutRow, at: Date): Promise<v
 
 /** Opens the canary's interval of a rollout that begins with it. */
 export function insertCanary(tx: Transaction, row: RolloutRow, at: Date) {
-  return tx.insert(roleInterval).values({
-    id: newId(),
-    projectId: row.projectId,
-    serviceId: row.serviceId,
-    revisionId: row.toRevisionId,
-    rolloutId: row.id,
-    role: 'canary',
-    fromAt: at,
-  });
+  const { id: rolloutId, projectId, serviceId, toRevisionId: revisionId } = row;
+  return insertedCanary(tx, { id: newId(), projectId, serviceId, revisionId, rolloutId, fromAt: at });
 }
+
+type NewInterval = Pick<
+  typeof roleInterval.$inferSelect,
+  'id' | 'projectId' | 'serviceId' | 'revisionId' | 'rolloutId' | 'fromAt'
+>;
+
+const insertedCanary = prepared((queries, value: ValueOf<NewInterval>) =>
+  queries.insert(roleInterval).values({
+    id: value('id'),
+    projectId: value('projectId'),
+    serviceId: value('serviceId'),
+    revisionId: value('revisionId'),
+    rolloutId: value('rolloutId'),
+    role: 'canary',
+    fromAt: value('fromAt'),
+  }),
+);
 
 /** Writes down who was what from when: the canary's first effective weight, its end, and who became stable. */
 export async function followRoles(

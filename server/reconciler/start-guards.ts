@@ -7,7 +7,7 @@ import { takeOverRefusal } from '../../domain/take-over.ts';
 import { clockOffsetMs } from '../clock.ts';
 import { promotionProofs } from '../rows/promotion-proofs.ts';
 import { reservationRefusal } from './reservation.ts';
-import { startRecords } from './start-records.ts';
+import { startFacts } from './start-records.ts';
 
 /** A rollout that is about to start, for guards to judge inside the starting transaction. */
 export type PlannedStart = {
@@ -30,14 +30,14 @@ export type StartGuard = (tx: Transaction, start: PlannedStart) => Promise<Refus
 
 /** While a service is being taken over or given back its traffic is spoken for. */
 const takeOverGuard: StartGuard = async (tx, start) => {
-  const { takeOver } = (await startRecords(tx, start)).record;
+  const { takeOver } = await startFacts(tx, start);
   return takeOverRefusal('rollOut', { takeOver, rolloutActive: false });
 };
 
 /** The policy asks the version to be healthy somewhere else for a time first. */
 const provingGuard: StartGuard = async (tx, start) => {
   if (start.policyRules.provenIn.length === 0) return null;
-  const { clusterId, clusterKind } = (await startRecords(tx, start)).record.environment;
+  const { clusterId, clusterKind } = await startFacts(tx, start);
   const aheadMs = clusterKind === 'sandbox' ? await clockOffsetMs(tx, clusterId) : 0;
   const databaseNow = new Date(start.now.getTime() - aheadMs);
   return (await promotionProofs(tx, start.promotionId, databaseNow)).blockers[0] ?? null;
@@ -45,8 +45,8 @@ const provingGuard: StartGuard = async (tx, start) => {
 
 /** The policy in force may refuse bytes that were only declared. */
 const byteCheckGuard: StartGuard = async (tx, start) => {
-  const { record, to } = await startRecords(tx, start);
-  return byteCheckRefusal(record.policy.rules, byteCheck(to.spec.artefact, to.version));
+  const { rules, to } = await startFacts(tx, start);
+  return byteCheckRefusal(rules, byteCheck(to.spec.artefact, to.version));
 };
 
 /** Last, because it locks what others need too. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { and, eq, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { type Database, type Transaction, transactionAfter, withCommit } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { budgetReservation } from '../../db/schema/budgets.ts';
@@ -23,13 +23,13 @@ import { type AuditDraft, appendAudit, isChainMoved, notifyChange, seeChain } fr
 import { digestOf } from '../digest.ts';
 import { newId } from '../id.ts';
 import { currentSubjects } from '../promotion-subject.ts';
-import type { RevisionRecord } from '../rows/revision-record.ts';
 import { onlyRow } from '../rows/row-project.ts';
+import type { RunningRevision } from '../rows/running-revision.ts';
 import { fence, type Lease } from './lease.ts';
 import { reservedDetail, reserving } from './reservation.ts';
 import { insertCanary } from './role-intervals.ts';
 import { type PlannedStart, type StartGuard, startGuards, startRefusal } from './start-guards.ts';
-import { readStart, startRecords } from './start-records.ts';
+import { readFacts, type StartFacts, startFacts } from './start-records.ts';
 
 export type StartInput = {
   readonly lease: Lease;
@@ -39,6 +39,8 @@ export type StartInput = {
   readonly now: Date;
   readonly origin: 'live' | 'demo';
   readonly guards?: readonly StartGuard[];
+  /** Called once all of a start is on its way to the database. */
+  readonly onSent?: () => void;
 };
 
 /** Of a request, what never changes. */
@@ -51,7 +53,7 @@ type RolloutRow = typeof rollout.$inferSelect;
 
 /** started · ready: it would be, with a dispersion · refused: it stays approved, with a blocker · voided: its subject changed, so its signatures are void · gone: it is not approved any more. */
 export type StartOutcome =
-  | { readonly kind: 'started'; readonly row: RolloutRow; readonly to: RevisionRecord }
+  | { readonly kind: 'started'; readonly row: RolloutRow; readonly to: RunningRevision }
   | { readonly kind: 'refused' | 'voided'; readonly refusal: Refusal | Blocker }
   | { readonly kind: 'ready' | 'gone' };
 
@@ -73,22 +75,22 @@ type Tried =
   | {
       readonly kind: 'started';
       readonly inserted: Promise<readonly RolloutRow[]>;
-      readonly to: RevisionRecord;
+      readonly to: RunningRevision;
     };
 
 async function tryToStart(db: Database, input: StartInput, attempt: number): Promise<Tried> {
   const first = (tx: Transaction) => readLocked(tx, input, attempt);
   return await transactionAfter(
     db,
-    { first },
-    async (tx, { found, subject, active, rows }): Promise<Tried> => {
+    { first, plansOnce: true },
+    async (tx, { found, subject, facts }): Promise<Tried> => {
       if (found === undefined || promotionRefusal(found.row.state, 'start') !== null) return { kind: 'gone' };
       const start = plannedStart(found, input.now);
-      // The guards take the records and hear why they could not be read.
-      startRecords(tx, start, rows).catch(() => undefined);
       const changed = subjectChange(found, subject);
       if (changed !== null) return await voided(tx, found, { input, reason: changed });
-      const no = activeRefusal(active) ?? (await startRefusal(tx, start, input.guards ?? startGuards));
+      const no =
+        activeRefusal(await startFacts(tx, start, facts)) ??
+        (await startRefusal(tx, start, input.guards ?? startGuards));
       if (no !== null) return await refused(tx, found, no);
       const dispersion = input.dispersion();
       return dispersion === null
@@ -105,16 +107,16 @@ async function tryToStart(db: Database, input: StartInput, attempt: number): Pro
 async function readLocked(tx: Transaction, { promotion: asked, lease }: StartInput, attempt: number) {
   const locked = lockedPromotions(tx, { promotionId: asked.id });
   // After the lock, which is sent first.
-  const rows = readStart(tx, asked);
-  const [[found], , subjects, [active]] = await Promise.all([
+  const facts = readFacts(tx, asked);
+  const [[found], , subjects] = await Promise.all([
     locked,
     fence(tx, lease),
     currentSubjects(tx, [asked.id]),
-    activeRollouts(tx, asked),
-    rows.catch(() => undefined),
+    // The guards hear why they could not be read.
+    facts.catch(() => undefined),
     seeChain(tx, asked.projectId, attempt),
   ]);
-  return { found, subject: subjects.get(asked.id), active, rows };
+  return { found, subject: subjects.get(asked.id), facts };
 }
 
 type Found = {
@@ -169,20 +171,13 @@ function subjectChange(found: Found, now: PromotionSubject | undefined): Refusal
   return subjectRefusal(asked, now);
 }
 
-const activeRollouts = prepared((queries, value: ValueOf<{ serviceId: string }>) =>
-  queries
-    .select({ id: rollout.id })
-    .from(rollout)
-    .where(and(eq(rollout.serviceId, value('serviceId')), isNull(rollout.endedAt))),
-);
-
-function activeRefusal(active: { readonly id: string } | undefined): Refusal | null {
-  return active === undefined
+function activeRefusal({ activeRolloutId: rolloutId }: StartFacts): Refusal | null {
+  return rolloutId === null
     ? null
     : refusal({
         code: 'rolloutActive',
         message: 'Another rollout of this Service is under way; this one starts when that has ended.',
-        params: { rolloutId: active.id },
+        params: { rolloutId },
       });
 }
 
@@ -248,10 +243,9 @@ async function started(
   };
   const reserved = await reserving(tx, values.id, input.start);
   // The rollout first, because all that follows names it.
-  const inserted = withCommit(tx, tx.insert(rollout).values(values).returning());
+  const inserted = withCommit(tx, insertedRollout(tx, values));
   void withCommit(tx, insertCanary(tx, values, input.now));
-  const taken = tx.update(promotion).set({ state: 'started', outcome: null, retry: null });
-  void withCommit(tx, taken.where(eq(promotion.id, row.id)));
+  void withCommit(tx, takenPromotion(tx, { id: row.id }));
   if (reserved !== null) void withCommit(tx, tx.insert(budgetReservation).values([...reserved.rows]));
   await write(tx, found, {
     ...input,
@@ -280,8 +274,65 @@ async function started(
       ],
     },
   });
-  return { kind: 'started', inserted, to: (await startRecords(tx, input.start)).to };
+  input.onSent?.();
+  return { kind: 'started', inserted, to: (await startFacts(tx, input.start)).to };
 }
+
+/** What a rollout begins with; all else of it is as the table says. */
+type NewRollout = Required<
+  Pick<
+    typeof rollout.$inferInsert,
+    | 'id'
+    | 'projectId'
+    | 'serviceId'
+    | 'promotionId'
+    | 'fromRevisionId'
+    | 'toRevisionId'
+    | 'plan'
+    | 'planDigest'
+    | 'phi'
+    | 'phiBackedByHistory'
+    | 'startedAt'
+    | 'startedBy'
+    | 'retryOfId'
+    | 'firstStepIndex'
+    | 'passedSteps'
+    | 'phase'
+    | 'stepStartedAt'
+  >
+>;
+
+const insertedRollout = prepared((queries, value: ValueOf<NewRollout>) =>
+  queries
+    .insert(rollout)
+    .values({
+      id: value('id'),
+      projectId: value('projectId'),
+      serviceId: value('serviceId'),
+      promotionId: value('promotionId'),
+      fromRevisionId: value('fromRevisionId'),
+      toRevisionId: value('toRevisionId'),
+      plan: value('plan'),
+      planDigest: value('planDigest'),
+      phi: value('phi'),
+      phiBackedByHistory: value('phiBackedByHistory'),
+      startedAt: value('startedAt'),
+      startedBy: value('startedBy'),
+      retryOfId: value('retryOfId'),
+      firstStepIndex: value('firstStepIndex'),
+      passedSteps: value('passedSteps'),
+      phase: value('phase'),
+      stepStartedAt: value('stepStartedAt'),
+    })
+    .returning(),
+);
+
+const takenPromotion = prepared((queries, value: ValueOf<{ id: string }>) =>
+  queries
+    .update(promotion)
+    .set({ state: 'started', outcome: null, retry: null })
+    .where(eq(promotion.id, value('id'))),
+);
 
 async function write(
   tx: Transaction,

@@ -72,7 +72,10 @@ function loadOf({ scaling }: ServiceRecord, demand: PodDemand): RevisionLoad {
   };
 }
 
-function demandOf({ spec, version }: RevisionRecord): PodDemand {
+/** What a revision runs, as far as its pods show it. */
+type Runs = Pick<RevisionRecord, 'spec'> & { readonly version: Parameters<typeof resolvedPodTemplate>[1] };
+
+function demandOf({ spec, version }: Runs): PodDemand {
   return podDemand(resolvedPodTemplate(spec, version));
 }
 
@@ -96,7 +99,7 @@ const productsOf = ({ before, after }: Envelope): string[] => [
 ];
 
 /** Whether neither revision takes a GPU, told without running the rollout. */
-export function asksForNoGpu({ from, to }: Pick<PreflightAsk, 'from' | 'to'>): boolean {
+export function asksForNoGpu({ from, to }: { readonly from: Runs | null; readonly to: Runs }): boolean {
   return [from, to].every((revision) => revision === null || !mayHoldGpus(demandOf(revision)));
 }
 

@@ -3,9 +3,9 @@ import type { Queries } from '../../db/client.ts';
 import { prepared, type ValueOf } from '../../db/prepared.ts';
 import { policy, policyRevision } from '../../db/schema/environments.ts';
 import { principal } from '../../db/schema/identity.ts';
-import { modelVersion } from '../../db/schema/models.ts';
+import { model, modelVersion } from '../../db/schema/models.ts';
 import { approval, guardedAction, promotion } from '../../db/schema/promotions.ts';
-import { serviceRevision } from '../../db/schema/services.ts';
+import { service, serviceRevision } from '../../db/schema/services.ts';
 import {
   type ApprovalProgress,
   approvalProgress,
@@ -33,6 +33,8 @@ export type PromotionRecord = {
 
 /** Everything that decides what may happen to a request, read once and judged by pure functions. */
 export type PromotionFacts = PromotionRecord & {
+  /** In audit entries: "fraud-detector 7 on scoring". */
+  readonly name: string;
   /** The stored state with what time and changes have done to it since. */
   readonly state: PromotionState;
   readonly voidReason: Refusal | null;
@@ -55,7 +57,7 @@ export async function promotionFacts(
   at: { projectId: string; now: Date },
 ): Promise<PromotionFacts[]> {
   if (records.length === 0) return [];
-  const [subjects, policies, approvals, members, authors, by] = await Promise.all([
+  const [subjects, policies, approvals, members, revisions, by] = await Promise.all([
     currentSubjects(
       queries,
       records.map((record) => record.promotion.id),
@@ -63,7 +65,7 @@ export async function promotionFacts(
     policiesOf(queries, records),
     approvalRows(queries, { ids: records.map((record) => record.action.id) }),
     signingMembers(queries, at.projectId),
-    authorsOf(queries, records),
+    revisionsOf(queries, records),
     principalRefs(
       queries,
       records.map((record) => record.action.requestedBy),
@@ -73,18 +75,19 @@ export async function promotionFacts(
     const { promotion: row, action } = record;
     const now = subjects.get(row.id);
     const policyInForce = policies.get(action.policyRevisionId);
-    const author = authors.get(row.toRevisionId);
-    if (now === undefined || policyInForce === undefined || author === undefined)
+    const revision = revisions.get(row.toRevisionId);
+    if (now === undefined || policyInForce === undefined || revision === undefined)
       throw new Error(`Promotion ${row.id} lacks a part.`);
     const asked = promotionSubjectSchema.parse(action.subject);
     const signed = approvals.filter((entry) => entry.actionId === action.id);
     const requestedBy = by(action.requestedBy);
     const subject = {
       requesterUserId: ownerOf(requestedBy),
-      authorUserIds: [ownerOf(author)].filter((id) => id !== null),
+      authorUserIds: [ownerOf(revision.author)].filter((id) => id !== null),
     };
     return {
       ...record,
+      name: `${revision.model} ${revision.version} on ${revision.service}`,
       ...presentState(record, { changed: subjectRefusal(asked, now), now: at.now }),
       asked,
       now,
@@ -151,18 +154,26 @@ async function policiesOf(queries: Queries, records: readonly PromotionRecord[])
   );
 }
 
-const authorRows = prepared((queries, value: ValueOf<Ids>) =>
+const revisionRows = prepared((queries, value: ValueOf<Ids>) =>
   queries
-    .select({ revisionId: serviceRevision.id, author: principal })
+    .select({
+      revisionId: serviceRevision.id,
+      author: principal,
+      model: model.name,
+      version: modelVersion.number,
+      service: service.name,
+    })
     .from(serviceRevision)
+    .innerJoin(service, eq(service.id, serviceRevision.serviceId))
     .innerJoin(modelVersion, eq(modelVersion.id, serviceRevision.modelVersionId))
+    .innerJoin(model, eq(model.id, modelVersion.modelId))
     .innerJoin(principal, eq(principal.id, modelVersion.createdBy))
     .where(sql`${serviceRevision.id} = any(${value('ids')})`),
 );
 
-/** Who registered the version that each revision runs. */
-async function authorsOf(queries: Queries, records: readonly PromotionRecord[]) {
+/** Who registered the version that each revision runs, and what it is called. */
+async function revisionsOf(queries: Queries, records: readonly PromotionRecord[]) {
   const ids = [...new Set(records.map((record) => record.promotion.toRevisionId))];
-  const rows = await authorRows(queries, { ids });
-  return new Map(rows.map((row) => [row.revisionId, row.author]));
+  const rows = await revisionRows(queries, { ids });
+  return new Map(rows.map((row) => [row.revisionId, row]));
 }
