@@ -7,6 +7,7 @@ import {
   postgresError,
   type Queries,
   snapshot,
+  snapshotAfter,
   type TransactionOptions,
   transaction,
   transactionAfter,
@@ -205,4 +206,27 @@ test('close may be called twice', async () => {
   await handle.pool.query('SELECT 1');
   await Promise.all([handle.close(), handle.close()]);
   await expect(handle.pool.query('SELECT 1')).rejects.toThrow();
+});
+
+test('a transaction that plans once plans for any value, and leaves its connection as it was', async () => {
+  const mode = sql<{ plan_cache_mode: string }>`SHOW plan_cache_mode`;
+  // Sent at once: a query that is only awaited would be sent after the BEGIN that follows.
+  const shown = async (queries: Queries) => (await queries.execute(mode).execute()).rows;
+  const generic = [{ plan_cache_mode: 'force_generic_plan' }];
+  const isolation = 'serializable';
+  const first = async () => undefined;
+  await transactionAfter(database.db, { first, isolation, readOnly: true, plansOnce: true }, async (tx) => {
+    expect(await shown(tx)).toEqual(generic);
+    expect((await tx.execute(sql`SHOW transaction_isolation`)).rows).toEqual([
+      { transaction_isolation: isolation },
+    ]);
+    expect((await tx.execute(sql`SHOW transaction_read_only`)).rows).toEqual([
+      { transaction_read_only: 'on' },
+    ]);
+  });
+  expect(await snapshotAfter(database.db, { first: shown, plansOnce: true }, shown)).toEqual([
+    [{ plan_cache_mode: 'auto' }],
+    generic,
+  ]);
+  expect(await shown(database.db)).toEqual([{ plan_cache_mode: 'auto' }]);
 });

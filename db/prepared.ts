@@ -1,4 +1,4 @@
-import { type Placeholder, sql } from 'drizzle-orm';
+import { type Column, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { Queries } from './client.ts';
 
 type Statement<Rows> = { execute(values: Record<string, unknown>): Promise<Rows> };
@@ -9,6 +9,19 @@ type Builder<Rows> = { prepare(name: string): Statement<Rows> };
 
 /** Stands for what is given at each run. */
 export type ValueOf<Values> = (name: keyof Values & string) => Placeholder;
+
+/** Columns whose values are given at each run, by their own names. */
+export function given<Key extends string>(
+  value: (name: Key) => Placeholder,
+  keys: readonly Key[],
+): Record<Key, Placeholder> {
+  return Object.fromEntries(keys.map((key) => [key, value(key)])) as Record<Key, Placeholder>;
+}
+
+/** What a column is set to, written as the column writes it. */
+export function asColumn(value: Placeholder, column: Column): SQL {
+  return sql`${sql.param(value, column)}`;
+}
 
 /** Both a database and a transaction carry what they run on. */
 function connectionOf(queries: Queries): object {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Transaction } from '../db/client.ts';
-import { prepared, type ValueOf } from '../db/prepared.ts';
+import { given, prepared, type ValueOf } from '../db/prepared.ts';
 import { approval } from '../db/schema/promotions.ts';
 import { sha256Schema } from '../domain/digest.ts';
 import { approvalProgress, type Member, type PolicyRules, type Subject } from '../domain/policy.ts';
@@ -41,20 +41,23 @@ export function storeDecision(tx: Transaction, { userId, now, ...signature }: Si
   return storedDecision(tx, { id: newId(), ...signature, userId, decidedAt: now });
 }
 
-type NewDecision = Omit<Signature, 'now'> & { readonly id: string; readonly decidedAt: Date };
+const newColumns = [
+  'id',
+  'projectId',
+  'actionId',
+  'decision',
+  'comment',
+  'subjectDigest',
+  'decidedAt',
+] as const;
+type NewDecision = Pick<typeof approval.$inferSelect, (typeof newColumns)[number]> & {
+  readonly userId: string;
+};
 
 const storedDecision = prepared((queries, value: ValueOf<NewDecision>) =>
-  queries.insert(approval).values({
-    id: value('id'),
-    projectId: value('projectId'),
-    actionId: value('actionId'),
-    principalId: value('userId'),
-    ownerUserId: value('userId'),
-    decision: value('decision'),
-    comment: value('comment'),
-    subjectDigest: value('subjectDigest'),
-    decidedAt: value('decidedAt'),
-  }),
+  queries
+    .insert(approval)
+    .values({ ...given(value, newColumns), principalId: value('userId'), ownerUserId: value('userId') }),
 );
 
 type Standing = {

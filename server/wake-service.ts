@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '../db/client.ts';
-import { prepared, type ValueOf } from '../db/prepared.ts';
+import { asColumn, prepared, type ValueOf } from '../db/prepared.ts';
 import { service } from '../db/schema/services.ts';
 
 /** Has the worker look at a service soon although nothing of what is wanted of it has changed. */
@@ -19,7 +19,7 @@ const wokenServices = prepared((queries, value: ValueOf<{ serviceId: string; now
     .update(service)
     .set({
       generation: sql`${service.generation} + 1`,
-      nextReconcileAt: sql`${sql.param(value('now'), service.nextReconcileAt)}`,
+      nextReconcileAt: asColumn(value('now'), service.nextReconcileAt),
       attempts: 0,
     })
     .where(eq(service.id, value('serviceId')))

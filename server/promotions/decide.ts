@@ -1,7 +1,7 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import * as z from 'zod';
 import { type Transaction, withCommit } from '../../db/client.ts';
-import { prepared, type ValueOf } from '../../db/prepared.ts';
+import { asColumn, prepared, type ValueOf } from '../../db/prepared.ts';
 import { promotion } from '../../db/schema/promotions.ts';
 import { idSchema } from '../../domain/name.ts';
 import { type PromotionState, subjectRefusal } from '../../domain/promotion.ts';
@@ -80,8 +80,8 @@ const decidedPromotion = prepared((queries, value: ValueOf<State>) =>
   queries
     .update(promotion)
     .set({
-      state: sql`${sql.param(value('state'), promotion.state)}`,
-      decidedAt: sql`${sql.param(value('now'), promotion.decidedAt)}`,
+      state: asColumn(value('state'), promotion.state),
+      decidedAt: asColumn(value('now'), promotion.decidedAt),
       outcome: null,
     })
     .where(eq(promotion.id, value('promotionId'))),

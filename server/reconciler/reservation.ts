@@ -12,11 +12,11 @@ import type { Blocker, Refusal } from '../../domain/refusal.ts';
 import { endedPhases } from '../../domain/rollout.ts';
 import { newId } from '../id.ts';
 import { gpuPrices } from '../rows/gpu-rates.ts';
-import { asksForNoGpu, lockForStart, type Preflight, preflight } from '../rows/preflight.ts';
+import { lockForStart, type Preflight, preflight } from '../rows/preflight.ts';
 import { isFresh } from '../rows/room.ts';
 import { queueRefusal } from './queue-refusal.ts';
 import type { PlannedStart } from './start-guards.ts';
-import { startFacts, startRecords } from './start-records.ts';
+import { gpuRecords } from './start-records.ts';
 
 /**
  * Why a rollout may not start for want of money or room, counted under locks that every other start takes too; null when
@@ -26,8 +26,8 @@ export async function reservationRefusal(
   tx: Transaction,
   start: PlannedStart,
 ): Promise<Refusal | Blocker | null> {
-  if (asksForNoGpu(await startFacts(tx, start))) return null;
-  const ask = await startRecords(tx, start);
+  const ask = await gpuRecords(tx, start);
+  if (ask === null) return null;
   await lockForStart(tx, ask);
   const found = await preflight(tx, ask);
   if (found.room === null || !isFresh(found.room, start.now)) return capacityUnknown;
@@ -49,8 +49,8 @@ export async function reserving(
   rolloutId: string,
   start: PlannedStart,
 ): Promise<Reserving | null> {
-  if (asksForNoGpu(await startFacts(tx, start))) return null;
-  const ask = await startRecords(tx, start);
+  const ask = await gpuRecords(tx, start);
+  if (ask === null) return null;
   const { envelope, holds } = await preflight(tx, ask);
   const shared = {
     projectId: start.projectId,

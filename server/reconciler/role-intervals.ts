@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.ts';
-import { prepared, type ValueOf } from '../../db/prepared.ts';
+import { given, prepared, type ValueOf } from '../../db/prepared.ts';
 import type { rollout } from '../../db/schema/rollouts.ts';
 import { roleInterval } from '../../db/schema/services.ts';
 import type { RolloutProgress } from '../../domain/rollout.ts';
@@ -27,21 +27,11 @@ export function insertCanary(tx: Transaction, row: RolloutRow, at: Date) {
   return insertedCanary(tx, { id: newId(), projectId, serviceId, revisionId, rolloutId, fromAt: at });
 }
 
-type NewInterval = Pick<
-  typeof roleInterval.$inferSelect,
-  'id' | 'projectId' | 'serviceId' | 'revisionId' | 'rolloutId' | 'fromAt'
->;
+const newColumns = ['id', 'projectId', 'serviceId', 'revisionId', 'rolloutId', 'fromAt'] as const;
+type NewInterval = Pick<typeof roleInterval.$inferSelect, (typeof newColumns)[number]>;
 
 const insertedCanary = prepared((queries, value: ValueOf<NewInterval>) =>
-  queries.insert(roleInterval).values({
-    id: value('id'),
-    projectId: value('projectId'),
-    serviceId: value('serviceId'),
-    revisionId: value('revisionId'),
-    rolloutId: value('rolloutId'),
-    role: 'canary',
-    fromAt: value('fromAt'),
-  }),
+  queries.insert(roleInterval).values({ ...given(value, newColumns), role: 'canary' }),
 );
 
 /** Writes down who was what from when: the canary's first effective weight, its end, and who became stable. */

@@ -6,7 +6,7 @@ import { rollout } from '../../db/schema/rollouts.ts';
 import { service } from '../../db/schema/services.ts';
 import { type PolicyRules, policyRulesSchema } from '../../domain/policy.ts';
 import { type TakeOver, takeOverSchema } from '../../domain/take-over.ts';
-import type { PreflightAsk } from '../rows/preflight.ts';
+import { asksForNoGpu, type PreflightAsk } from '../rows/preflight.ts';
 import { loadRevisions } from '../rows/revision-record.ts';
 import { onlyRow } from '../rows/row-project.ts';
 import { type RunningRevision, readRunning } from '../rows/running-revision.ts';
@@ -28,21 +28,29 @@ export type StartFacts = {
 };
 
 /** Reads them in one round trip. */
-export async function readFacts(
-  queries: Queries,
-  { serviceId, fromRevisionId, toRevisionId }: Asked,
-): Promise<StartFacts> {
-  const ids = fromRevisionId === null ? [toRevisionId] : [toRevisionId, fromRevisionId];
+export async function readFacts(queries: Queries, asked: Asked): Promise<StartFacts> {
+  const { serviceId } = asked;
   const [found, revisions] = await Promise.all([
     placeRows(queries, { serviceId }),
-    readRunning(queries, ids),
+    bothOf(asked, (ids) => readRunning(queries, ids)),
   ]);
   const { takeOver, rules, ...place } = onlyRow(found);
-  const revisionOf = (id: string) => onlyRow(revisions.filter(({ revisionId }) => revisionId === id));
   return {
     ...place,
+    ...revisions,
     takeOver: takeOver === null ? null : takeOverSchema.parse(takeOver),
     rules: policyRulesSchema.parse(rules),
+  };
+}
+
+/** The revisions that a start goes from and to, in one round trip. */
+async function bothOf<Revision extends { readonly revisionId: string }>(
+  { fromRevisionId, toRevisionId }: Asked,
+  read: (ids: readonly string[]) => Promise<readonly Revision[]>,
+): Promise<{ from: Revision | null; to: Revision }> {
+  const found = await read(fromRevisionId === null ? [toRevisionId] : [toRevisionId, fromRevisionId]);
+  const revisionOf = (id: string) => onlyRow(found.filter(({ revisionId }) => revisionId === id));
+  return {
     from: fromRevisionId === null ? null : revisionOf(fromRevisionId),
     to: revisionOf(toRevisionId),
   };
@@ -84,18 +92,19 @@ export function startFacts(
 
 const knownRecords = new WeakMap<PlannedStart, Promise<PreflightAsk>>();
 
-/** Whole records of a start, which only one that touches GPUs needs; read once. */
-export function startRecords(tx: Transaction, start: PlannedStart): Promise<PreflightAsk> {
+/** Whole records of a start that touches GPUs, read once; null for one that does not. */
+export async function gpuRecords(tx: Transaction, start: PlannedStart): Promise<PreflightAsk | null> {
+  if (asksForNoGpu(await startFacts(tx, start))) return null;
   const known = knownRecords.get(start) ?? readRecords(tx, start);
   knownRecords.set(start, known);
-  return known;
+  return await known;
 }
 
 async function readRecords(tx: Transaction, start: PlannedStart): Promise<PreflightAsk> {
-  const { serviceId, fromRevisionId, toRevisionId, plan, firstStepIndex = 0, now } = start;
-  const ids = fromRevisionId === null ? [toRevisionId] : [toRevisionId, fromRevisionId];
-  const [record, revisions] = await Promise.all([loadService(tx, serviceId), loadRevisions(tx, ids)]);
-  const revisionOf = (id: string) => onlyRow(revisions.filter(({ revisionId }) => revisionId === id));
-  const from = fromRevisionId === null ? null : revisionOf(fromRevisionId);
-  return { record, from, to: revisionOf(toRevisionId), plan, firstStepIndex, now };
+  const { serviceId, plan, firstStepIndex = 0, now } = start;
+  const [record, revisions] = await Promise.all([
+    loadService(tx, serviceId),
+    bothOf(start, (ids) => loadRevisions(tx, ids)),
+  ]);
+  return { record, ...revisions, plan, firstStepIndex, now };
 }

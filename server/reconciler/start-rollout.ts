@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { eq } from 'drizzle-orm';
 import { type Database, type Transaction, transactionAfter, withCommit } from '../../db/client.ts';
-import { prepared, type ValueOf } from '../../db/prepared.ts';
+import { given, prepared, type ValueOf } from '../../db/prepared.ts';
 import { budgetReservation } from '../../db/schema/budgets.ts';
 import { policyRevision } from '../../db/schema/environments.ts';
 import { guardedAction, promotion } from '../../db/schema/promotions.ts';
@@ -279,52 +279,29 @@ async function started(
 }
 
 /** What a rollout begins with; all else of it is as the table says. */
-type NewRollout = Required<
-  Pick<
-    typeof rollout.$inferInsert,
-    | 'id'
-    | 'projectId'
-    | 'serviceId'
-    | 'promotionId'
-    | 'fromRevisionId'
-    | 'toRevisionId'
-    | 'plan'
-    | 'planDigest'
-    | 'phi'
-    | 'phiBackedByHistory'
-    | 'startedAt'
-    | 'startedBy'
-    | 'retryOfId'
-    | 'firstStepIndex'
-    | 'passedSteps'
-    | 'phase'
-    | 'stepStartedAt'
-  >
->;
+const newColumns = [
+  'id',
+  'projectId',
+  'serviceId',
+  'promotionId',
+  'fromRevisionId',
+  'toRevisionId',
+  'plan',
+  'planDigest',
+  'phi',
+  'phiBackedByHistory',
+  'startedAt',
+  'startedBy',
+  'retryOfId',
+  'firstStepIndex',
+  'passedSteps',
+  'phase',
+  'stepStartedAt',
+] as const;
+type NewRollout = Required<Pick<typeof rollout.$inferInsert, (typeof newColumns)[number]>>;
 
 const insertedRollout = prepared((queries, value: ValueOf<NewRollout>) =>
-  queries
-    .insert(rollout)
-    .values({
-      id: value('id'),
-      projectId: value('projectId'),
-      serviceId: value('serviceId'),
-      promotionId: value('promotionId'),
-      fromRevisionId: value('fromRevisionId'),
-      toRevisionId: value('toRevisionId'),
-      plan: value('plan'),
-      planDigest: value('planDigest'),
-      phi: value('phi'),
-      phiBackedByHistory: value('phiBackedByHistory'),
-      startedAt: value('startedAt'),
-      startedBy: value('startedBy'),
-      retryOfId: value('retryOfId'),
-      firstStepIndex: value('firstStepIndex'),
-      passedSteps: value('passedSteps'),
-      phase: value('phase'),
-      stepStartedAt: value('stepStartedAt'),
-    })
-    .returning(),
+  queries.insert(rollout).values(given(value, newColumns)).returning(),
 );
 
 const takenPromotion = prepared((queries, value: ValueOf<{ id: string }>) =>
