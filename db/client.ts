@@ -174,7 +174,10 @@ export async function snapshot<T>(db: Database, read: (queries: Queries) => Prom
   return (await snapshotAfter(db, { first: async () => undefined }, read))[1];
 }
 
-/** As `snapshot`, of a moment after a statement that commits by itself; `first` sends it before it returns, so in the same round trip. */
+/**
+ * As `snapshot`, of a moment after a statement that commits by itself. `first` sends it before it returns, so that it goes
+ * ahead of BEGIN in the same round trip.
+ */
 export async function snapshotAfter<First, T>(
   db: Database,
   {
